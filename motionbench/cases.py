@@ -41,7 +41,7 @@ class Prompt:
     """A text that describes the wanted video.
 
     Attributes:
-        id: Unique within its case; part of file names (lower case letters, digits, ``-`` and ``_``).
+        id: Unique within its case; part of file names (lower case letters, digits, ``-``, ``_``).
         kind: What the prompt changes with respect to the reference.
         text: The text a method gets, not empty.
     """

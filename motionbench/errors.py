@@ -15,8 +15,8 @@
       LeaderboardError                  8   rows that must not share a board, or nothing to show
       IncompleteError                   9   asked to fail when a case failed, and one did
 
-    UnscorableError                     -   never reaches the command line: a metric is undefined for
-                                            this case, and says why; it becomes a score's reason
+      UnscorableError                   -   a metric is undefined for this case, and says why: it
+                                            becomes a score's reason, never an exit code
 """
 
 from collections.abc import Iterable

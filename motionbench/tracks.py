@@ -42,7 +42,7 @@ class TrackSet:
     @property
     def frames(self) -> int:
         """Number of frames."""
-        return self.tracks.shape[1]
+        return int(self.tracks.shape[1])
 
 
 def select(track_set: TrackSet, keep: np.ndarray) -> TrackSet:

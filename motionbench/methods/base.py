@@ -46,9 +46,9 @@ class Method(ABC):
     """A motion transfer method.
 
     The harness calls ``adapt`` once per reference and seed, then ``generate`` once per prompt.
-    Subclasses set ``card`` and may set ``Config`` (a frozen dataclass or pydantic model whose fields
-    are the options of ``--set key=value``) and ``video_spec``. Load models in ``__init__``, not at
-    import.
+    Subclasses set ``card`` and may set ``video_spec`` and ``Config`` (a frozen dataclass or
+    pydantic model whose fields are the options of ``--set key=value``). Load models in
+    ``__init__``, not at import.
     """
 
     card: ClassVar[MethodCard]

@@ -1,0 +1,45 @@
+# Two commands on a bare machine (Python 3.10 or newer and pip): `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test check clean
+
+help:
+	@echo "make demo   install, evaluate the control methods on the embedded suite, print the board"
+	@echo "make test   install, lint, type-check, run all tests"
+	@echo "make check  format and lint, types, architecture tests: quick, before each commit"
+	@echo "make clean  remove the virtual environment and caches"
+
+$(VENV)/installed: pyproject.toml
+	@echo "==> creating $(VENV) and installing MotionBench (torch is large: this takes minutes)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "==> installing what the tests need"
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@
+
+demo: $(VENV)/installed
+	@for method in copy still other_case; do \
+		echo "==> motionbench eval --method $$method --suite scenes --ruler embedded"; \
+		$(BIN)/motionbench eval --method $$method --suite scenes --ruler embedded --offline || exit $$?; \
+	done
+	@echo "==> motionbench leaderboard runs"
+	@$(BIN)/motionbench leaderboard runs
+
+check: $(VENV)/installed-dev
+	@echo "==> ruff, mypy, architecture"
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/architecture
+
+test: check
+	@echo "==> pytest"
+	$(BIN)/python -m pytest -n 2
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
