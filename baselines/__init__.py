@@ -1,0 +1,1 @@
+"""Methods to compare against, as plugins like anyone's."""

@@ -51,7 +51,7 @@ class Method(ABC):
     ``__init__``, not at import.
     """
 
-    card: ClassVar[MethodCard]
+    card: MethodCard
     Config: ClassVar[type] = NoOptions
     video_spec: VideoSpec = VideoSpec()
 
@@ -64,6 +64,10 @@ class Method(ABC):
         """
         self.config = self.Config() if config is None else config
         self.device = device
+
+    def identity(self) -> dict[str, str]:
+        """Hashes of what else decides its clips (weights, a recipe); part of a run's settings."""
+        return {}
 
     @abstractmethod
     def adapt(self, reference: Clip, caption: str, *, seed: int, work_dir: Path) -> Adapted:
