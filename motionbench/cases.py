@@ -43,7 +43,7 @@ class Prompt:
     Attributes:
         id: Unique within its case; part of file names (lower case letters, digits, ``-``, ``_``).
         kind: What the prompt changes with respect to the reference.
-        text: The text a method gets, not empty.
+        text: The text a method gets; empty only in kind ``free``, where nobody knows it.
     """
 
     id: str
@@ -93,8 +93,9 @@ class Case:
 
     Attributes:
         id: Unique within its suite; lower case letters, digits, ``-`` and ``_``.
-        category: One of the four motion categories.
-        caption: What the reference shows (never how it moves).
+        category: One of the four motion categories, or None where a pairs file gives none: such
+            cases count in no category's mean, and boards call them uncategorised.
+        caption: What the reference shows (never how it moves); empty if unknown.
         prompts: At least one, ids unique.
         source: Where the reference comes from.
         sha256: Content hash of the reference's decoded frames, or None if the manifest has none.
@@ -102,7 +103,7 @@ class Case:
     """
 
     id: str
-    category: Category
+    category: Category | None
     caption: str
     prompts: tuple[Prompt, ...]
     source: SceneSource | FileSource

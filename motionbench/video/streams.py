@@ -136,7 +136,7 @@ def _check_complete(container: Any, stream: Any, reading: _Reading, fps: float) 
         raise damaged(
             reading.path, f"it says it has {count} frames, but only {len(reading.frames)} decode"
         )
-    if container.format.name == "gif" and not _has_gif_trailer(reading.path):
+    if not _has_end_mark(reading.path):
         raise damaged(reading.path, "its end is missing")
 
 
@@ -149,5 +149,12 @@ def _claimed_seconds(container: Any, stream: Any) -> float:
     return 0.0
 
 
-def _has_gif_trailer(path: Path) -> bool:
-    return path.read_bytes().rstrip(b"\0").endswith(b"\0;")
+def _has_end_mark(path: Path) -> bool:
+    """Whether a GIF or JPEG file has the mark that ends it; other files have none."""
+    with path.open("rb") as file:
+        head = file.read(4)
+        data = file.read() if head == b"GIF8" or head.startswith(b"\xff\xd8") else b""
+    if head == b"GIF8":
+        return data.rstrip(b"\0").endswith(b"\0;")
+    # Cameras append to JPEG files, so the mark need not be last, but it follows the picture.
+    return not data or data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda")

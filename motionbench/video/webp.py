@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageSequence
 
 from motionbench.video.streams import damaged
 
@@ -29,6 +29,6 @@ def read_webp(path: Path) -> tuple[list[np.ndarray], float]:
             for frame in ImageSequence.Iterator(image):
                 frames.append(np.asarray(frame.convert("RGB")))
                 milliseconds += frame.info.get("duration", 0)
-    except (UnidentifiedImageError, OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError, Image.DecompressionBombError) as error:
         raise damaged(path, f"it does not decode as WebP ({error})") from error
     return frames, 1000 * len(frames) / milliseconds if milliseconds else 1.0

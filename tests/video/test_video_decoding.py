@@ -72,6 +72,18 @@ def test_a_folder_with_two_sizes_names_the_frame(tmp_path: Path) -> None:
         decode(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["1.png", "1.jpg"])
+@pytest.mark.parametrize("missing", [2, 40, 1000])
+def test_a_truncated_picture_is_refused(tmp_path: Path, name: str, missing: int) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / name)
+    data = (tmp_path / name).read_bytes()
+    assert decode(tmp_path).frames.shape == (1, 48, 64, 3)
+    (tmp_path / name).write_bytes(data[:-missing])
+    with pytest.raises(VideoError, match=rf"{name}: .*truncated or corrupt"):
+        decode(tmp_path)
+
+
 def test_a_folder_without_frames_is_refused(tmp_path: Path) -> None:
     with pytest.raises(VideoError, match=r"no frames in this folder.*\.png, \.jpg, \.jpeg"):
         decode(tmp_path)
