@@ -1,0 +1,1 @@
+"""The suites that ship with MotionBench, one YAML manifest each."""
