@@ -72,6 +72,16 @@ def rescale(track_set: TrackSet, height: int, width: int) -> TrackSet:
     )
 
 
+def move_centre(track_set: TrackSet, height: int, width: int) -> TrackSet:
+    """The same tracks in a picture of another size laid over theirs, centre on centre."""
+    shift = np.array([(width - track_set.width) / 2, (height - track_set.height) / 2], np.float32)
+    queries = track_set.queries.copy()
+    queries[:, 1:] += shift
+    return replace(
+        track_set, tracks=track_set.tracks + shift, queries=queries, height=height, width=width
+    )
+
+
 def resample_time(track_set: TrackSet, frames: int) -> TrackSet:
     """The same tracks at ``frames`` instants spread evenly from the first frame to the last.
 
