@@ -261,7 +261,7 @@ _SPECS = (
         "motion_fidelity on a scale where the case's chance floor is 0 and a copy 1.",
         "", _fidelity_normalised),
     MetricSpec("motion_fidelity/anywhere", 1, TRACKS, -1.0, 1.0, "higher", "",
-        "The same with partners anywhere in the picture and all steps weighing alike: place-blind.",
+        "The same with partners anywhere, all steps and tracks weighing alike: blind to place.",
         DMT, _fidelity_anywhere),
     MetricSpec("motion_fidelity/dmt", 1, TRACKS, -2.0, 1.0, "higher", "",
         "What the published script computes, defects included; to reproduce published numbers.",

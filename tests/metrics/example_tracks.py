@@ -50,8 +50,8 @@ def motion(*velocities, frames=5, visibility=None) -> Displacements:
     return displacements(paths.astype(np.float32), np.asarray(visibility))
 
 
-def features(*velocities, **options) -> MotionFeatures:
-    return motion_features(motion(*velocities, **options), FLOOR)
+def features(*velocities, by_speed=True, **options) -> MotionFeatures:
+    return motion_features(motion(*velocities, **options), FLOOR, by_speed=by_speed)
 
 
 @st.composite

@@ -43,6 +43,8 @@ class MotionFeatures:
         energy: ``(N, S)``, squared lengths of the step vectors.
         visible: ``(N, S)``, 1 where visible.
         places: ``(N, 2)``, mean visible position, pixels; zero for a track that is never visible.
+        amounts: ``(N,)``, what a track weighs in a mean over tracks: the length of its path as far
+            as it is seen, rests counting as the slowest motion. All 1 with ``by_speed`` off.
     """
 
     moving: Float32[np.ndarray, "n s2"]
@@ -50,6 +52,7 @@ class MotionFeatures:
     energy: Float32[np.ndarray, "n s"]
     visible: Float32[np.ndarray, "n s"]
     places: Float32[np.ndarray, "n 2"]
+    amounts: Float32[np.ndarray, " n"]
 
     def __len__(self) -> int:
         """Number of tracks."""
@@ -82,7 +85,8 @@ def motion_features(
     Args:
         motion: Of one clip.
         speed_floor: Pixels a step, > 0; a point that is not faster rests.
-        by_speed: Fast steps weigh more than slow ones; otherwise all steps weigh the same.
+        by_speed: Fast steps weigh more than slow ones in a track, and far-moving tracks more than
+            resting ones in the mean; otherwise all steps and all tracks weigh the same.
 
     Raises:
         ValueError: The speed floor is not positive.
@@ -98,12 +102,15 @@ def motion_features(
     else:
         scale = np.divide(1, speeds, out=np.zeros_like(speeds), where=moving)
     x, y = motion.dx * scale, motion.dy * scale
+    energy = x * x + y * y + resting * resting
+    lengths = np.sqrt(energy).sum(axis=1)
     return MotionFeatures(
         moving=np.concatenate([x, y], axis=1),
         resting=resting,
-        energy=x * x + y * y + resting * resting,
+        energy=energy,
         visible=motion.visible.astype(np.float32),
         places=motion.places,
+        amounts=lengths if by_speed else np.ones_like(lengths),
     )
 
 

@@ -120,15 +120,17 @@ def object_fidelity(
     """
     if not reference.is_object.any():
         raise UnscorableError("nothing in the reference moves relative to the camera.")
+    first = motion_features(reference.motion, speed_floor)
+    second = motion_features(generated.motion, speed_floor)
     best = best_agreement(
-        motion_features(reference.motion, speed_floor),
-        motion_features(generated.motion, speed_floor),
+        first,
+        second,
         min_joint_visibility=min_joint_visibility,
         radius=radius,
     )
-    weights = reference.is_object.astype(np.float32), generated.is_object.astype(np.float32)
+    weights = first.amounts * reference.is_object, second.amounts * generated.is_object
     if not generated.is_object.any():
-        return from_best(best, weights[0]).recall / 2
+        return from_best(best, weights[0], second.amounts).recall / 2
     return from_best(best, *weights).value
 
 

@@ -85,6 +85,7 @@ def _moving(features: MotionFeatures, order: np.ndarray, clip: str) -> MotionFea
         energy=features.energy[index],
         visible=features.visible[index],
         places=features.places[index],
+        amounts=features.amounts[index],
     )
 
 

@@ -1,9 +1,10 @@
 """Motion fidelity: how much of the motion of two clips finds a counterpart in the other one.
 
 After Yatim et al., "Space-Time Diffusion Features for Zero-Shot Text-Driven Motion Transfer"
-(CVPR 2024), eq. 8, with both directions averaged, and resting points, visibility, place and speed
-taken into account. What differs and why is told in ``docs/decisions/0008-motion-fidelity.md``; the
-published arithmetic is in ``dmt``.
+(CVPR 2024), eq. 8. What differs: both directions are averaged instead of added or one of them left
+out; points that rest are compared too, instead of dividing by zero; steps in which a point is
+hidden do not count; the clips may have any numbers of tracks. The published arithmetic, with its
+flaws, is in ``dmt``.
 """
 
 from collections.abc import Sequence
@@ -53,13 +54,15 @@ def motion_fidelity(
 ) -> MotionFidelity:
     """Mean agreement of each track with its best partner in the other clip.
 
+    Tracks weigh by their ``amounts``, so that a large background at rest does not drown an object.
+
     Args:
         reference: n tracks (``motion_features``), in the same pixel grid as ``generated``.
         generated: m tracks over as many steps.
         min_joint_visibility: See ``best_agreement``.
         radius: See ``best_agreement``.
-        reference_weights: ``(n,)``, >= 0, of the tracks in the mean of recall; equal if None.
-        generated_weights: ``(m,)``, >= 0, of the tracks in the mean of precision; equal if None.
+        reference_weights: ``(n,)``, >= 0, further weights of the tracks in the mean of recall.
+        generated_weights: ``(m,)``, >= 0, of the tracks in the mean of precision.
         block_rows: See ``best_agreement``.
 
     Raises:
@@ -86,15 +89,17 @@ def motion_fidelity(
         radius=radius,
         block_rows=block_rows,
     )
-    return from_best(best, reference_weights, generated_weights)
+    return from_best(
+        best,
+        _weights(reference, reference_weights),
+        _weights(generated, generated_weights),
+    )
 
 
 def from_best(
-    best: BestAgreement,
-    reference_weights: Weights | None = None,
-    generated_weights: Weights | None = None,
+    best: BestAgreement, reference_weights: Weights, generated_weights: Weights
 ) -> MotionFidelity:
-    """Motion fidelity from ``best_agreement(reference, generated)``; see ``motion_fidelity``."""
+    """Motion fidelity from ``best_agreement(reference, generated)`` and the tracks' weights."""
     if not len(best.first) or not len(best.second):
         raise UnscorableError(
             f"no usable tracks: the reference clip has {len(best.first)} and the generated clip "
@@ -201,10 +206,12 @@ def motion_fidelity_normalised(value: float, floor: float, *, max_floor: float) 
     return (value - floor) / (1 - floor)
 
 
-def _mean_of_candidates(best: np.ndarray, weights: Weights | None, clip: str) -> float:
+def _weights(features: MotionFeatures, further: Weights | None) -> Weights:
+    return features.amounts if further is None else features.amounts * further
+
+
+def _mean_of_candidates(best: np.ndarray, weights: Weights, clip: str) -> float:
     usable = np.isfinite(best)
-    if weights is None:
-        weights = np.ones(len(best), dtype=np.float32)
     # Sums in float64: thousands of float32 terms would cost digits.
     kept = weights[usable].astype(np.float64)
     if not kept.sum() > 0:
@@ -223,4 +230,5 @@ def _reordered(features: MotionFeatures, order: np.ndarray) -> MotionFeatures:
         energy=features.energy[:, order],
         visible=features.visible[:, order],
         places=features.places,
+        amounts=features.amounts,
     )

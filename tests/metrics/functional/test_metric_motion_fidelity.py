@@ -61,6 +61,15 @@ def test_a_roll_and_a_zoom_differ_from_their_opposites_by_place_alone(opposite):
     assert fidelity(there, back, radius=36.0).value < 0
 
 
+def test_a_background_at_rest_does_not_drown_an_object():
+    still = [STILL] * 95
+    reference, frozen = features(*[RIGHT] * 5, *still), features(*[STILL] * 5, *still)
+    moved = 5 * 2 / (5 * 2 + 95 * FLOOR)
+    assert fidelity(reference, frozen).recall == pytest.approx(1 - moved)
+    alike = features(*[RIGHT] * 5, *still, by_speed=False), features(*[STILL] * 5, by_speed=False)
+    assert fidelity(*alike).recall == pytest.approx(0.95)
+
+
 def test_candidates_lie_within_the_radius():
     here = motion(RIGHT)
     there = replace(here, places=here.places + np.array([[3, 4]], dtype=np.float32))
@@ -142,9 +151,11 @@ def test_no_tracks_is_unscorable():
 
 def test_weights_choose_what_the_means_are_over():
     reference, generated = features(RIGHT, STILL), features(RIGHT)
-    weights = np.array([3, 1], dtype=np.float32)
+    moved = 2 / (2 + FLOOR)  # by themselves tracks weigh by their motion, rest by the floor
+    assert fidelity(reference, generated).recall == pytest.approx(moved)
+    weights = np.array([1, 2 / FLOOR], dtype=np.float32)
     weighted = fidelity(reference, generated, reference_weights=weights)
-    assert weighted.recall == pytest.approx(3 / 4)
+    assert weighted.recall == pytest.approx(1 / 2)
     assert weighted.precision == pytest.approx(1)
     with pytest.raises(UnscorableError, match="of the reference clip"):
         fidelity(reference, generated, reference_weights=np.zeros(2, dtype=np.float32))
