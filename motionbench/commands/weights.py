@@ -46,7 +46,7 @@ def _fetch(name: str) -> dict[str, str]:
 
         checkout, checkpoint = fetch_cotracker()
         return {str(checkout): code_sha256(checkout), str(checkpoint): file_sha256(checkpoint)}
-    from motionbench.embedders.open_clip import resolve
+    from motionbench.embedders.weights import resolve
 
     weights = resolve(name).weights
     return {str(weights): file_sha256(weights)}

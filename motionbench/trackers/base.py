@@ -7,6 +7,7 @@ import numpy as np
 
 from motionbench.arrays import Queries
 from motionbench.cases import Clip
+from motionbench.errors import UsageError
 from motionbench.tracks import TrackSet
 
 
@@ -53,3 +54,24 @@ def grid_queries(height: int, width: int, grid_size: int, frame: int = 0) -> Que
     centres = (np.arange(grid_size, dtype=np.float32) + 0.5) / grid_size
     y, x = np.meshgrid(centres * height - 0.5, centres * width - 0.5, indexing="ij")
     return np.stack([np.full(x.size, frame), x.ravel(), y.ravel()], axis=1).astype(np.float32)
+
+
+def check_queries(clip: Clip, queries: Queries) -> None:
+    """Refuse what cannot be tracked.
+
+    Raises:
+        UsageError: One frame, or a query that is not at a whole frame and a place of the clip.
+    """
+    if len(clip) < 2:
+        raise UsageError("A clip of one frame has no motion to track: give at least two frames.")
+    height, width = clip.size
+    low, high = (0, -0.5, -0.5), (len(clip) - 1, width - 0.5, height - 0.5)
+    # Written so that NaN fails.
+    fine = ((queries >= low) & (queries <= high)).all(axis=1) & (queries[:, 0] % 1 == 0)
+    if not fine.all():
+        index = int(np.flatnonzero(~fine)[0])
+        raise UsageError(
+            f"Query {index} (t, x, y) = {queries[index].tolist()} is no place in a clip of "
+            f"{len(clip)} frames of {width}x{height}: t is a whole number from 0 to {high[0]}, x "
+            f"from -0.5 to {high[1]}, y from -0.5 to {high[2]}."
+        )

@@ -47,7 +47,7 @@ def test_every_metric_of_every_clip_has_a_status(request_for, scoring, tmp_path)
         assert line["ruler"] == scoring.ruler.id
         for score in line["scores"].values():
             assert set(score) in ({"status", "value"}, {"status", "reason"}), score
-        assert line["scores"]["motion_fidelity"]["value"] > 0.97
+        assert line["scores"]["motion_fidelity"]["value"] > 0.9
         assert line["scores"]["seconds_generate"]["status"] == "ok"
         assert line["scores"]["peak_memory"]["value"] > 1
         assert line["notes"]["instants"] == 6
