@@ -135,9 +135,9 @@ def _score_runs(
     Raises:
         IncompleteError: A clip's scoring failed and ``fail_on_error`` is set.
     """
-    from motionbench.runner.score import score_run
+    from motionbench.runner.score import score_runs
 
-    summaries = [score_run(folder, scoring) for folder in folders]
+    summaries = score_runs(folders, scoring)
     rows = [_row(summary) for summary in summaries]
     if as_json:
         print_json({"ruler": scoring.ruler.id, "runs": rows})
