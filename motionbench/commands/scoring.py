@@ -150,7 +150,7 @@ def _score_runs(
 
 def _row(summary: "ScoreSummary") -> dict[str, Any]:
     return {
-        "run": str(summary.run),
+        "run": summary.run.name,
         "scored": summary.scored,
         "kept": summary.kept,
         "failed": len(summary.failed),
