@@ -22,10 +22,13 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	@touch $@
 
+# Three cases of each category; without --limit it is all 52.
+DEMO := --suite scenes --limit 12 --ruler embedded --offline
+
 demo: $(VENV)/installed
 	@for method in copy still other_case; do \
-		echo "==> motionbench eval --method $$method --suite scenes --ruler embedded"; \
-		$(BIN)/motionbench eval --method $$method --suite scenes --ruler embedded --offline || exit $$?; \
+		echo "==> motionbench eval --method $$method $(DEMO)"; \
+		$(BIN)/motionbench eval --method $$method $(DEMO) || exit $$?; \
 	done
 	@echo "==> motionbench leaderboard runs"
 	@$(BIN)/motionbench leaderboard runs

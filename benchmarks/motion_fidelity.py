@@ -21,7 +21,6 @@ import numpy as np
 TRACKS, FRAMES = 3025, 81
 RUNS = 7
 MIN_SPEED_UP, MIN_MEMORY_RATIO = 50.0, 10.0
-SPEED_FLOOR = 0.3
 HEIGHT, WIDTH = 180, 320
 
 Tracks = tuple[np.ndarray, np.ndarray]
@@ -53,13 +52,20 @@ def ours(reference: Tracks, generated: Tracks) -> Callable[[], float]:
     from motionbench.metrics.functional.agreement import motion_features
     from motionbench.metrics.functional.displacements import displacements
     from motionbench.metrics.functional.motion_fidelity import motion_fidelity
+    from motionbench.metrics.measurements import MetricParameters
+
+    parameters, diagonal = MetricParameters(), math.hypot(HEIGHT, WIDTH)
 
     def run() -> float:
         features = [
-            motion_features(displacements(*clip), SPEED_FLOOR) for clip in (reference, generated)
+            motion_features(displacements(*clip), parameters.speed_floor * diagonal)
+            for clip in (reference, generated)
         ]
-        radius = 0.1 * math.hypot(HEIGHT, WIDTH)
-        return motion_fidelity(*features, min_joint_visibility=0.3, radius=radius).value
+        return motion_fidelity(
+            *features,
+            min_joint_visibility=parameters.min_joint_visibility,
+            radius=parameters.match_radius * diagonal,
+        ).value
 
     return run
 

@@ -3,8 +3,8 @@
     python benchmarks/tracker_accuracy.py [--tracker lucas_kanade] [--clips 6] [--size 256]
 
 Follows a grid laid on the first frame and one laid on the middle frame of clips of each category,
-and prints the measures of TAP-Vid (``motionbench.metrics.functional.tracking``), how many points are
-visible and how many the tracker says are, and the seconds a clip takes.
+and prints the measures of TAP-Vid (``motionbench.metrics.functional.tracking``), how many points
+are visible and how many the tracker says are, and the seconds a clip takes.
 """
 
 import argparse

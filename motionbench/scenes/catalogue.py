@@ -175,7 +175,7 @@ def split_of(seed: int) -> Split:
         UsageError: The seed is on neither side.
     """
     for split, seeds in SEEDS.items():
-        if seed in seeds:
+        if int(seed) in seeds:  # a range looks for NumPy integers one by one
             return split
     raise UsageError(f"scene seed {seed} must be in [0, {SEEDS['eval'].stop}).")
 
@@ -200,7 +200,7 @@ def build_scene(
             not fit the scene.
     """
     spec = get_spec(name)
-    if seed not in SEEDS[split]:
+    if int(seed) not in SEEDS[split]:
         seeds = SEEDS[split]
         raise UsageError(
             f"build_scene: seed {seed} is not a seed of split {split!r}: "

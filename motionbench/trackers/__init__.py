@@ -8,7 +8,7 @@ from inspect import signature
 from types import MappingProxyType
 from typing import Any
 
-from motionbench.errors import UnknownNameError
+from motionbench.errors import UnknownNameError, UsageError
 from motionbench.trackers.base import Tracker, grid_queries
 
 __all__ = ["TRACKERS", "Tracker", "grid_queries", "load_tracker"]
@@ -48,6 +48,7 @@ def load_tracker(name: str, *, device: str = "cpu", **settings: Any) -> Tracker:
 
     Raises:
         UnknownNameError: No such tracker, or it has no such setting; the nearest name is suggested.
+        UsageError: A setting without a default is missing.
         WeightsError: Its weights are not here and cannot be had.
     """
     if name not in TRACKERS:
@@ -58,4 +59,7 @@ def load_tracker(name: str, *, device: str = "cpu", **settings: Any) -> Tracker:
     for setting in settings:
         if setting not in known:
             raise UnknownNameError(f"setting of tracker {name}", setting, known)
+    for setting, parameter in known.items():
+        if parameter.default is parameter.empty and setting not in settings:
+            raise UsageError(f"tracker {name} needs the setting {setting}.")
     return tracker(**placed, **settings)

@@ -249,7 +249,8 @@ def _load(checkout: Path, checkpoint: Path) -> torch.nn.Module:
     predictor: torch.nn.Module = torch.hub.load(
         str(checkout), ENTRY, source="local", pretrained=False
     )
-    origin = Path(inspect.getfile(type(predictor))).resolve()
+    forward = inspect.unwrap(type(predictor).forward)
+    origin = Path(inspect.getsourcefile(forward) or "").resolve()
     if not origin.is_relative_to(checkout):
         raise WeightsError(
             f"Python has already imported another copy of CoTracker, {origin}; {checkout} can only "

@@ -68,9 +68,9 @@ class ExactTracker(Tracker):
         if found is None:
             height, width = clip.size
             raise UsageError(
-                f"The clip of {len(clip)} frames of {width}x{height} at {clip.fps:g} fps is none of "
-                f"the {len(self._known)} scenes that this tracker was given. Exact tracks exist for "
-                "clips straight from the renderer; use lucas_kanade or cotracker3 for others."
+                f"The clip of {len(clip)} frames of {width}x{height} at {clip.fps:g} fps is none "
+                f"of the {len(self._known)} scenes that this tracker was given. Exact tracks exist "
+                "for clips straight from the renderer; use lucas_kanade or cotracker3 for others."
             )
         return exact_tracks(
             found.scene,

@@ -13,33 +13,34 @@ from motionbench.trackers.base import Tracker, check_queries, grid_queries
 from motionbench.trackers.matching import Picture, is_textured, match, prepare
 from motionbench.tracks import TrackSet
 
-RETRIES = (2, 4, 8)
-"""A lost point is looked for this many frames after it was last seen."""
+MAX_RESIDUAL = 0.75
+"""From frame to frame: mean difference of matched windows, in their own contrast."""
+
+MAX_RETRY_RESIDUAL = 0.65
+"""To be found again: stricter, because a lost point is looked for many times."""
 
 ANCHOR_GRID = 12
 """Points a side that are matched between neighbouring frames to carry lost points along."""
 
-NEIGHBOURS = 5
-"""Anchors whose median motion carries a lost point."""
+NEAR, ALIKE = 16, 5
+"""Of this many nearest anchors, those whose motion is most like a lost point's own carry it."""
 
 SEED_INSTANTS = 8
 """The clip is searched for uncovered regions at this many instants after the first frame."""
 
 
 class _Paths(NamedTuple):
-    """Tracks in the making; all but the queries are filled in place.
+    """Tracks in the making; positions and visible are filled in place.
 
     Attributes:
         queries: ``(N, 3)`` float32 (t, x, y).
         positions: ``(N, T, 2)`` float32.
         visible: ``(N, T)`` bool.
-        seen: ``(N,)`` frame of this sweep in which the point was last visible.
     """
 
     queries: np.ndarray
     positions: np.ndarray
     visible: np.ndarray
-    seen: np.ndarray
 
 
 class _Anchors(NamedTuple):
@@ -53,9 +54,10 @@ class LucasKanade(Tracker):
     """Chains matches from frame to frame, from each query's frame forwards and backwards.
 
     A point is *visible* while it is matched credibly (``matching.match``). Once lost (hidden,
-    blurred, out of the frame, nothing to match) it is invisible and its position is a guess: it is
-    carried along with what is seen around it, and held where nothing is. Some frames after it was
-    last seen, its own last window is looked for; if that is found credibly, it is visible again.
+    blurred, out of the frame) it is invisible and its position is a guess: it is carried along with
+    what is seen around it, and held where nothing is. In every frame it is then looked for at that
+    place by how it looked in its query's frame; if found credibly, it is visible again. A point
+    with nothing to match around it is visible in no frame.
 
     A track depends on the clip and on its own query alone, not on which other points are followed.
     """
@@ -74,10 +76,11 @@ class LucasKanade(Tracker):
             "floor": matching.FLOOR,
             "min_texture": matching.MIN_TEXTURE,
             "max_return_error": matching.MAX_RETURN_ERROR,
-            "max_residual": matching.MAX_RESIDUAL,
-            "retries": ",".join(map(str, RETRIES)),
+            "max_residual": MAX_RESIDUAL,
+            "max_retry_residual": MAX_RETRY_RESIDUAL,
             "anchor_grid": ANCHOR_GRID,
-            "neighbours": NEIGHBOURS,
+            "near": NEAR,
+            "alike": ALIKE,
             "seed_instants": SEED_INSTANTS,
         }
 
@@ -91,7 +94,6 @@ class LucasKanade(Tracker):
         walk = _Walk(clip)
         paths = walk.start(queries)
         walk.sweep(paths, range(len(clip)))
-        walk.turn(paths)
         walk.sweep(paths, range(len(clip))[::-1])
         return _track_set(clip, paths)
 
@@ -111,7 +113,6 @@ class LucasKanade(Tracker):
             cells = grid_queries(*clip.size, grid_size, there)
             seeds = walk.start(_uncovered(paths, cells, clip, grid_size))
             paths = _joined(paths, seeds, keep=seeds.visible[:, there])
-        walk.turn(paths)
         walk.sweep(paths, range(len(clip))[::-1])
         return _track_set(clip, paths)
 
@@ -131,46 +132,65 @@ class _Walk:
             here = np.flatnonzero(frames == frame)
             visible[here, frame] = is_textured(self._pictures[frame], queries[here, 1:])
         positions = np.repeat(queries[:, None, 1:], len(self._pictures), axis=1)
-        return _Paths(queries, positions, visible, frames)
+        return _Paths(queries, positions, visible)
 
     def sweep(self, paths: _Paths, frames: range) -> None:
         """Carry the points through ``frames`` in that order, each from its own query's frame on."""
+        starts = paths.queries[:, 0].astype(int)
         for here, there in pairwise(frames):
-            started = (paths.queries[:, 0] - here) * frames.step <= 0
-            self._find(paths, np.flatnonzero(started & paths.visible[:, here]), here, there)
+            started = (starts - here) * frames.step <= 0
+            seen = np.flatnonzero(started & paths.visible[:, here])
+            self._find(paths, seen, here, there, paths.positions[seen, here], MAX_RESIDUAL)
             lost = np.flatnonzero(started & ~paths.visible[:, there])
-            paths.positions[lost, there] = self._carry(paths.positions[lost, here], here, there)
-            for gap in RETRIES:
-                last = there - gap * frames.step
-                again = lost[paths.seen[lost] == last]
-                if len(again):
-                    self._find(paths, again[paths.visible[again, last]], last, there)
+            self._carry(paths, lost, here, there)
+            # The query's window, not the last one: what hid the point had reached into that.
+            known = lost[paths.visible[lost, starts[lost]]]
+            for start in np.unique(starts[known]):
+                again = known[starts[known] == start]
+                guess = paths.positions[again, there]
+                self._find(paths, again, int(start), there, guess, MAX_RETRY_RESIDUAL)
 
-    def turn(self, paths: _Paths) -> None:
-        """Go back to where the points started, to sweep the other way."""
-        paths.seen[:] = paths.queries[:, 0].astype(int)
-
-    def _find(self, paths: _Paths, points: np.ndarray, here: int, there: int) -> None:
+    def _find(
+        self,
+        paths: _Paths,
+        points: np.ndarray,
+        here: int,
+        there: int,
+        guess: np.ndarray,
+        max_residual: float,
+    ) -> None:
         """Look in frame ``there`` for points by how they looked ``here``."""
-        guess = paths.positions[points, there if abs(there - here) > 1 else here]
+        places = paths.positions[points, here]
         moved, found = match(
-            self._pictures[here], self._pictures[there], paths.positions[points, here], guess
+            self._pictures[here], self._pictures[there], places, guess, max_residual
         )
         paths.positions[points[found], there] = moved[found]
         paths.visible[points[found], there] = True
-        paths.seen[points[found]] = there
 
-    def _carry(self, places: np.ndarray, here: int, there: int) -> np.ndarray:
-        """Where points that are not seen may have gone: along with what is around them."""
+    def _carry(self, paths: _Paths, lost: np.ndarray, here: int, there: int) -> None:
+        """Move points that are not seen along with those near them that move as they did.
+
+        What hides a point is near it too, but moves in its own way.
+        """
         around, motion = self._anchors[min(here, there)]
         if there < here:
             around, motion = around + motion, -motion
-        if not len(around):
-            return places
-        distance = ((places[:, None] - around) ** 2).sum(axis=2)
-        nearest = np.argsort(distance, axis=1, kind="stable")[:, :NEIGHBOURS]
-        carried: np.ndarray = places + np.median(motion[nearest], axis=1)
-        return carried
+        places = paths.positions[lost, here]
+        if len(around):
+            near = _nearest(places[:, None] - around, NEAR)
+            before = np.clip(2 * here - there, 0, len(self._pictures) - 1)
+            habit = places - paths.positions[lost, before]
+            alike = _nearest(habit[:, None] - motion[near], ALIKE)
+            near = np.take_along_axis(near, alike, axis=1)
+            places = places + np.median(motion[near], axis=1)
+        paths.positions[lost, there] = places
+
+
+def _nearest(differences: np.ndarray, count: int) -> np.ndarray:
+    """Of ``(N, K, 2)`` differences, the indices of the shortest, ``(N, min(K, count))``."""
+    distance = (differences**2).sum(axis=2)
+    order: np.ndarray = np.argsort(distance, axis=1, kind="stable")[:, :count]
+    return order
 
 
 def _anchors(here: Picture, there: Picture) -> _Anchors:
@@ -178,7 +198,7 @@ def _anchors(here: Picture, there: Picture) -> _Anchors:
     height, width = here.grey.shape
     places = grid_queries(height, width, ANCHOR_GRID)[:, 1:]
     places = places[is_textured(here, places)]
-    moved, found = match(here, there, places, places)
+    moved, found = match(here, there, places, places, MAX_RESIDUAL)
     return _Anchors(places[found], (moved - places)[found])
 
 

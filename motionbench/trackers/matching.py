@@ -26,14 +26,11 @@ SURROUND = 31
 FLOOR = 4.0
 """Grey levels added to the local contrast, so that noise in flat areas stays small."""
 
-MIN_TEXTURE = 1.0
+MIN_TEXTURE = 0.3
 """Grey levels a pixel, at normal contrast: gradient along the weakest direction of the window."""
 
 MAX_RETURN_ERROR = 1.0
 """Pixels: a point matched there and back must come home this closely."""
-
-MAX_RESIDUAL = 0.6
-"""Of the window's own contrast: windows that differ by more on average do not show the same."""
 
 _LEVELS_PER_CONTRAST = 40.0
 _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
@@ -47,7 +44,7 @@ class Picture(NamedTuple):
     Attributes:
         grey: ``(H, W)`` uint8, local mean and contrast made equal everywhere.
         texture: ``(H, W)`` float32, see ``MIN_TEXTURE``.
-        contrast: ``(H, W)`` float32, standard deviation of ``grey`` in each pixel's window.
+        contrast: ``(H, W)`` float32, mean distance from the mean in each pixel's window.
     """
 
     grey: UInt8[np.ndarray, "_h _w"]
@@ -68,7 +65,8 @@ def _prepare(frame: np.ndarray) -> Picture:
     raw = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32)
     surround = (SURROUND, SURROUND)
     raw -= cv2.blur(raw, surround)
-    contrast = np.sqrt(cv2.blur(raw * raw, surround))
+    # Running sums leave a little less than nothing where there is nothing.
+    contrast = np.sqrt(np.maximum(cv2.blur(raw * raw, surround), 0))
     normal = raw * (_LEVELS_PER_CONTRAST / (contrast + FLOOR)) + 128
     grey = normal.round().clip(0, 255).astype(np.uint8)
     return Picture(grey, _texture(grey), _contrast(grey))
@@ -84,11 +82,9 @@ def _texture(grey: np.ndarray) -> np.ndarray:
 
 
 def _contrast(grey: np.ndarray) -> np.ndarray:
-    """Standard deviation in each pixel's window."""
-    values = grey.astype(np.float32) - 128
-    window = (WINDOW, WINDOW)
-    variance = cv2.blur(values * values, window) - cv2.blur(values, window) ** 2
-    contrast: np.ndarray = np.sqrt(np.maximum(variance, 0))
+    """Mean distance from the mean in each pixel's window."""
+    values, window = grey.astype(np.float32), (WINDOW, WINDOW)
+    contrast: np.ndarray = cv2.blur(np.abs(values - cv2.blur(values, window)), window)
     return contrast
 
 
@@ -107,7 +103,7 @@ def is_textured(picture: Picture, points: Points) -> Bool[np.ndarray, " _n"]:
 
 
 def match(
-    here: Picture, there: Picture, points: Points, guess: Points
+    here: Picture, there: Picture, points: Points, guess: Points, max_residual: float
 ) -> tuple[Points, Bool[np.ndarray, " _n"]]:
     """Find points of one picture in another.
 
@@ -116,6 +112,8 @@ def match(
         there: Where they are looked for.
         points: (x, y) in ``here``.
         guess: About where they are in ``there``.
+        max_residual: Of the window's own contrast; windows that differ by more on average do not
+            show the same.
 
     Returns:
         Their places there, and which of these can be believed: found, inside the picture, with
@@ -129,7 +127,7 @@ def match(
     credible = (found == 1) & (found_back == 1)
     credible &= ((moved >= -0.5) & (moved <= (width - 0.5, height - 0.5))).all(axis=1)
     credible &= np.linalg.norm(back - points, axis=1) <= MAX_RETURN_ERROR
-    credible &= difference <= MAX_RESIDUAL * look_up(here.contrast, points)
+    credible &= difference <= max_residual * look_up(here.contrast, points)
     moved[~credible] = guess[~credible]
     credible &= is_textured(there, moved)
     return moved, credible

@@ -6,7 +6,7 @@ import pytest
 
 from tests.commands.conftest import Command
 
-METHODS = '''
+METHODS = """
 import os
 import numpy as np
 from motionbench import Clip, Method, MethodCard
@@ -37,7 +37,7 @@ class Shape(Base):
 class Dies(Base):
     def generate(self, adapted, prompt, *, seed):
         os._exit(7)
-'''
+"""
 
 
 @pytest.fixture

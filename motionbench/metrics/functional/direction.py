@@ -80,8 +80,7 @@ def _moving(features: MotionFeatures, order: np.ndarray, clip: str) -> MotionFea
     if len(index) > MAX_TRACKS:
         index = index[np.linspace(0, len(index) - 1, MAX_TRACKS).astype(int)]
     return MotionFeatures(
-        moving=features.moving[index],
-        resting=features.resting[index],
+        vectors=features.vectors[index],
         energy=features.energy[index],
         visible=features.visible[index],
         places=features.places[index],

@@ -70,6 +70,6 @@ def _mean_visible(
 ) -> Float32[np.ndarray, "n 2"]:
     """Mean position over the instants at which each point is visible."""
     counts = np.maximum(visibility.sum(axis=1), 1).astype(np.float32)
-    sums = np.einsum("nti,nt->ni", tracks, visibility.astype(np.float32))
-    mean: np.ndarray = sums / counts[:, None]
+    sums = visibility[:, None].astype(np.float32) @ tracks
+    mean: np.ndarray = sums[:, 0] / counts[:, None]
     return mean

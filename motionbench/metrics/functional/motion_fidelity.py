@@ -1,10 +1,9 @@
 """Motion fidelity: how much of the motion of two clips finds a counterpart in the other one.
 
 After Yatim et al., "Space-Time Diffusion Features for Zero-Shot Text-Driven Motion Transfer"
-(CVPR 2024), eq. 8. What differs: both directions are averaged instead of added or one of them left
-out; points that rest are compared too, instead of dividing by zero; steps in which a point is
-hidden do not count; the clips may have any numbers of tracks. The published arithmetic, with its
-flaws, is in ``dmt``.
+(CVPR 2024), eq. 8, with both directions averaged, and resting points, visibility, place and speed
+taken into account. What differs and why is told in ``docs/decisions/0008-motion-fidelity.md``; the
+published arithmetic is in ``dmt``.
 """
 
 from collections.abc import Sequence
@@ -223,10 +222,9 @@ def _mean_of_candidates(best: np.ndarray, weights: Weights, clip: str) -> float:
 
 
 def _reordered(features: MotionFeatures, order: np.ndarray) -> MotionFeatures:
-    both = np.concatenate([order, order + features.steps])
+    all_components = np.concatenate([order + k * features.steps for k in range(3)])
     return MotionFeatures(
-        moving=features.moving[:, both],
-        resting=features.resting[:, order],
+        vectors=features.vectors[:, all_components],
         energy=features.energy[:, order],
         visible=features.visible[:, order],
         places=features.places,
