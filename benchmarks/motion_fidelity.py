@@ -3,8 +3,9 @@
     python benchmarks/motion_fidelity.py
 
 Both forms see the same 3,025 x 3,025 tracks over 81 frames, each in a process of its own so that
-its peak memory is its own; the published form needs about 6 GiB. Time is the best of several runs,
-memory what the first run adds to the peak resident size. Exits with 1 if a bar is missed.
+its peak memory is its own; the published form adds about 3 GiB. Time is the best of several runs in
+several processes, the forms taking turns, so that a busy machine is busy for both; memory is what
+the first run adds to the peak resident size. Exits with 1 if a bar is missed.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from collections.abc import Callable
 import numpy as np
 
 TRACKS, FRAMES = 3025, 81
-RUNS = 7
+PROCESSES, RUNS = 3, 4
 MIN_SPEED_UP, MIN_MEMORY_RATIO = 50.0, 10.0
 HEIGHT, WIDTH = 180, 320
 
@@ -104,6 +105,12 @@ def measure(form: str, resting: float, hidden: float) -> dict[str, float]:
     return {"score": score, "seconds": min(seconds), "memory": memory}
 
 
+def best_of(results: list[dict[str, float]]) -> dict[str, float]:
+    """The fastest of several processes' results, with the largest memory of all."""
+    fastest = min(results, key=lambda result: result["seconds"])
+    return {**fastest, "memory": max(result["memory"] for result in results)}
+
+
 def measure_in_process(form: str, content: str) -> dict[str, float]:
     """``measure`` in a fresh process."""
     command = [sys.executable, __file__, "--form", form, "--content", content]
@@ -115,10 +122,13 @@ def measure_in_process(form: str, content: str) -> dict[str, float]:
 def compare() -> bool:
     """Print both forms side by side; True if all bars are met."""
     met = True
-    print(f"{TRACKS} x {TRACKS} tracks, {FRAMES} frames, best of {RUNS} runs")
+    print(f"{TRACKS} x {TRACKS} tracks, {FRAMES} frames, best of {PROCESSES} x {RUNS} runs")
     for content in CONTENTS:
         print(content)
-        results = {form: measure_in_process(form, content) for form in FORMS}
+        turns = [
+            {form: measure_in_process(form, content) for form in FORMS} for _ in range(PROCESSES)
+        ]
+        results = {form: best_of([turn[form] for turn in turns]) for form in FORMS}
         for form, result in results.items():
             print(f"  {form:10} {result['seconds']:8.4f} s {result['memory']:8.1f} MiB", end="")
             print(f"   score {result['score']:.4f}")

@@ -48,8 +48,8 @@ class MetricParameters:
     """
 
     speed_floor: float = 0.0008
-    min_joint_visibility: float = 0.3
-    match_radius: float = 0.1
+    min_joint_visibility: float = 0.2
+    match_radius: float = 0.08
     max_floor: float = 0.95
     shuffles: int = 8
     camera_tolerance: float = 0.002

@@ -158,15 +158,23 @@ def best_agreement(
             f"{first.steps} and {second.steps} steps: resample both clips to the same instants."
         )
     needed = max(1.0, min_joint_visibility * first.steps)
-    usable = [np.flatnonzero(clip.visible.sum(axis=1) >= needed) for clip in (first, second)]
+    rows, columns = (np.flatnonzero(c.visible.sum(axis=1) >= needed) for c in (first, second))
     best_first, best_second = (np.full(len(c), -np.inf, np.float32) for c in (first, second))
-    if len(usable[0]) and len(usable[1]):
-        near = near_blocks(first.places[usable[0]], second.places[usable[1]], radius, block_rows)
-        rows, columns = usable[0][near.first], usable[1][near.second]
-        best = _best_of_blocks(
-            _tracks(first, rows), _tracks(second, columns), near.blocks, needed, radius
-        )
-        best_first[rows], best_second[columns] = best
+    if len(rows) and len(columns):
+        near = near_blocks(first.places[rows], second.places[columns], radius, block_rows)
+        rows, columns = rows[near.first], columns[near.second]
+        best_columns = np.full(len(columns), -np.inf, dtype=np.float32)
+        others = _tracks(second, columns)
+        for block, runs in near.blocks:
+            some = _tracks(first, rows[block])
+            for run in runs:
+                agreement = _agreement(some, others.take(run), needed, radius)
+                best = np.maximum(best_first[rows[block]], agreement.max(axis=1))
+                best_first[rows[block]] = best
+                np.maximum(best_columns[run], agreement.max(axis=0), out=best_columns[run])
+        best_second[columns] = best_columns
+    for best in (best_first, best_second):
+        best[best < -2] = -np.inf
     return BestAgreement(np.minimum(best_first, 1), np.minimum(best_second, 1))
 
 
@@ -181,7 +189,8 @@ class _Tracks(NamedTuple):
     energy: Float32[np.ndarray, "k s"]
     visible: Float32[np.ndarray, "k s"]
     hidden: Bool[np.ndarray, " k"]  # at some time
-    places: Float32[np.ndarray, "k 4"]  # x, y, their squared length, 1
+    places: Float32[np.ndarray, "k 2"]
+    squares: Float32[np.ndarray, " k"]  # of the places' distances from the origin
 
     def take(self, some: slice) -> "_Tracks":
         return _Tracks(
@@ -190,6 +199,7 @@ class _Tracks(NamedTuple):
             self.visible[some],
             self.hidden[some],
             self.places[some],
+            self.squares[some],
         )
 
 
@@ -199,31 +209,8 @@ def _tracks(features: MotionFeatures, order: np.ndarray) -> _Tracks:
     vectors /= np.sqrt(total)
     energy /= total
     visible, places = features.visible[order], features.places[order]
-    squares = np.square(places).sum(axis=1, keepdims=True)
-    places = np.concatenate([places, squares, np.ones_like(squares)], axis=1)
-    return _Tracks(vectors, energy, visible, ~visible.all(axis=1), places)
-
-
-def _best_of_blocks(
-    rows: _Tracks,
-    columns: _Tracks,
-    blocks: list[tuple[slice, slice]],
-    needed: float,
-    radius: float | None,
-) -> BestAgreement:
-    best_rows = np.full(len(rows.hidden), -np.inf, dtype=np.float32)
-    best_columns = np.full(len(columns.hidden), -np.inf, dtype=np.float32)
-    # (x, y, x^2 + y^2, 1) of a row times this is the squared distance to a column: a product again.
-    columns = columns._replace(
-        places=columns.places[:, [0, 1, 3, 2]] * np.array([-2, -2, 1, 1], np.float32)
-    )
-    for some, others in blocks:
-        agreement = _agreement(rows.take(some), columns.take(others), needed, radius)
-        np.maximum(best_rows[some], agreement.max(axis=1), out=best_rows[some])
-        np.maximum(best_columns[others], agreement.max(axis=0), out=best_columns[others])
-    for best in (best_rows, best_columns):
-        best[best < 1 - EXCLUDED] = -np.inf
-    return BestAgreement(best_rows, best_columns)
+    hidden, squares = ~visible.all(axis=1), np.square(places).sum(axis=1)
+    return _Tracks(vectors, energy, visible, hidden, places, squares)
 
 
 def _agreement(a: _Tracks, b: _Tracks, needed: float, radius: float | None) -> np.ndarray:
@@ -239,7 +226,9 @@ def _agreement(a: _Tracks, b: _Tracks, needed: float, radius: float | None) -> n
         rows, columns = np.nonzero(visible_a @ visible_b.T < needed)
         agreement[hidden_a[rows], hidden_b[columns]] -= EXCLUDED
     if radius is not None:
-        agreement -= (a.places @ b.places.T > radius**2) * EXCLUDED
+        # |p - q|^2 > radius^2, written out so that it is a product as well.
+        beyond = a.places @ (-2 * b.places.T) + b.squares > radius**2 - a.squares[:, None]
+        agreement -= beyond * EXCLUDED
     return agreement
 
 

@@ -21,12 +21,12 @@ class NearBlocks(NamedTuple):
     Attributes:
         first: ``(n,)``, the order in which the first clip's tracks form the rows.
         second: ``(m,)``, the order in which the second clip's tracks form the columns.
-        blocks: (rows, columns), not overlapping.
+        blocks: (rows, runs of columns) of each cell; blocks do not overlap.
     """
 
     first: np.ndarray
     second: np.ndarray
-    blocks: list[tuple[slice, slice]]
+    blocks: list[tuple[slice, list[slice]]]
 
 
 def near_blocks(
@@ -46,12 +46,12 @@ def near_blocks(
     Example:
         >>> far_apart = np.array([[0, 0], [900, 0]], dtype=np.float32)
         >>> near_blocks(far_apart, far_apart, 10.0, 100).blocks
-        [(slice(0, 1, None), slice(0, 1, None)), (slice(1, 2, None), slice(1, 2, None))]
+        [(slice(0, 1, None), [slice(0, 1, None)]), (slice(1, 2, None), [slice(1, 2, None)])]
     """
     if radius is None:
         rows = _split(0, len(first), block_rows)
         everything = slice(0, len(second))
-        blocks = [(block, everything) for block in rows]
+        blocks = [(block, [everything]) for block in rows]
         return NearBlocks(np.arange(len(first)), np.arange(len(second)), blocks)
     origin = np.minimum(first.min(axis=0), second.min(axis=0))
     extent = np.maximum(first.max(axis=0), second.max(axis=0)) - origin
@@ -74,16 +74,16 @@ def _cells(places: np.ndarray, side: float, across: int) -> np.ndarray:
 
 def _blocks(
     first: np.ndarray, second: np.ndarray, across: int, block_rows: int
-) -> Iterator[tuple[slice, slice]]:
+) -> Iterator[tuple[slice, list[slice]]]:
     cells, starts = np.unique(first, return_index=True)
     stops = np.append(starts[1:], len(first))
-    for above in (-across, 0, across):
-        left = np.searchsorted(second, cells + above - 1, side="left")
-        right = np.searchsorted(second, cells + above + 1, side="right")
-        for start, stop, low, high in zip(starts, stops, left, right, strict=True):
-            if low < high:
-                for rows in _split(int(start), int(stop), block_rows):
-                    yield rows, slice(int(low), int(high))
+    around = cells[:, None] + [-across, 0, across]
+    left = np.searchsorted(second, around - 1, side="left").tolist()
+    right = np.searchsorted(second, around + 1, side="right").tolist()
+    for start, stop, lows, highs in zip(starts.tolist(), stops.tolist(), left, right, strict=True):
+        runs = [slice(low, high) for low, high in zip(lows, highs, strict=True) if low < high]
+        for rows in _split(start, stop, block_rows):
+            yield rows, runs
 
 
 def _split(start: int, stop: int, size: int) -> list[slice]:
