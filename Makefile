@@ -22,8 +22,8 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	@touch $@
 
-# Two cases of each category; without --limit it is all 52.
-DEMO := --suite scenes --limit 8 --ruler embedded --offline
+# Three cases of each category; without --limit it is all 52.
+DEMO := --suite scenes --limit 12 --ruler embedded --offline
 
 demo: $(VENV)/installed
 	@for method in copy still other_case; do \
