@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from motionbench.manifest import write_suite
 from runner_doubles import METHODS, CentroidTracker, ColourEmbedder, moving_square
 
 from motionbench.cases import Case, FileSource, Prompt, Suite
+from motionbench.manifest import write_suite
 from motionbench.ruler import Ruler
 from motionbench.runner.generate import Request
 from motionbench.runner.tasks import MethodReference
