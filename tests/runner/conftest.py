@@ -17,7 +17,7 @@ from motionbench.video import encode
 
 @pytest.fixture
 def quick_ruler() -> Ruler:
-    return Ruler("quick", CentroidTracker(), ColourEmbedder(), grid_size=4, working_size=64)
+    return Ruler("quick", CentroidTracker(), ColourEmbedder(), grid_size=12, working_size=64)
 
 
 @pytest.fixture
