@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -20,7 +19,6 @@ from motionbench.metrics.alignment import align, align_unrelated
 from motionbench.metrics.catalog import Measurements, Unscorable, score_all
 from motionbench.metrics.functional.camera import camera_motion
 from motionbench.ruler import OTHER_REFERENCES, Ruler
-from motionbench.runner.progress import progress
 from motionbench.runner.references import References
 from motionbench.scenes import draws
 from motionbench.scenes.captions import caption, vary
@@ -96,9 +94,7 @@ def measure(lab: Lab, asked: Sequence[Asked]) -> pd.DataFrame:
         for number, each in enumerate(asked)
     ]
     bench = _Bench(lab, asked, [shot for _, _, shot in answers])
-    with ThreadPoolExecutor(lab._workers) as pool:
-        found = pool.map(lambda answer: bench.scores(*answer[1:]), answers)
-        scores = list(progress(found, total=len(answers), what="score", show=lab._show_progress))
+    scores = lab.map(lambda answer: bench.scores(*answer[1:]), answers, "score")
     rows: list[dict[str, Any]] = []
     for (entrant, number, _), values in zip(answers, scores, strict=True):
         scene = asked[number].reference.scene

@@ -43,11 +43,6 @@ formulas divide by zero; filmed ones never do."""
 Scenes = Mapping[Category, Sequence[Scene]]
 
 
-def beside(lab: Lab, ruler: Ruler) -> Lab:
-    """A lab of its own for another ruler, as wide as the first."""
-    return Lab(ruler, workers=lab._workers, show_progress=lab._show_progress)
-
-
 def fidelities() -> tuple[AuditedMetric, ...]:
     """The kinds of motion fidelity, ours and published: higher is more alike, 1 for a copy."""
     kinds = [metric for metric in CATALOGUE if metric.name.startswith("motion_fidelity")]
@@ -100,7 +95,7 @@ def by_grid(lab: Lab, scenes: Scenes, *, frames: int, size: int, seed: int) -> T
     }
     for grid in GRIDS:
         ruler = replace(lab.ruler, grid_size=grid)
-        tracks = _tracks(lab if grid == lab.ruler.grid_size else beside(lab, ruler), shots)
+        tracks = _tracks(lab if grid == lab.ruler.grid_size else lab.beside(ruler), shots)
         rows += _rows({"grid": grid}, tracks, ruler, size, seed)
     return Table(
         "floor_by_grid",

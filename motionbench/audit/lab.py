@@ -21,6 +21,8 @@ from motionbench.tracks import TrackSet
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 @runtime_checkable
@@ -87,11 +89,30 @@ class Lab:
     ) -> None:
         self.ruler = ruler
         self._features = Features(ruler, cache_dir=None)
-        self._workers = workers
-        self._show_progress = show_progress
+        self.workers = workers
+        self.show_progress = show_progress
         self._tracks: dict[Shot, TrackSet] = {}
         self._exact: dict[Shot, TrackSet] = {}
         self._embeddings: dict[Shot, Embeddings] = {}
+
+    def beside(self, ruler: Ruler) -> "Lab":
+        """A lab with another ruler; tracks that would come out the same are shared."""
+        other = Lab(ruler, workers=self.workers, show_progress=self.show_progress)
+        if _tracking(ruler) == _tracking(self.ruler):
+            other._tracks = self._tracks
+        return other
+
+    def map(self, compute: Callable[[A], B], items: Sequence[A], what: str) -> list[B]:
+        """``compute`` of every item, several at the same time, in the order of the items.
+
+        Args:
+            compute: Waits, or lets go of Python's lock.
+            items: Anything.
+            what: Beside the progress bar.
+        """
+        with ThreadPoolExecutor(self.workers) as pool:
+            done = pool.map(compute, items)
+            return list(progress(done, total=len(items), what=what, show=self.show_progress))
 
     def tracks(self, shots: Iterable[Shot], what: str = "track") -> list[TrackSet]:
         """What the ruler's tracker finds, in the shots' own pixels.
@@ -136,7 +157,7 @@ class Lab:
         (self.exact if exact else self.tracks)(shots, what)
         if any(metric.needs_frames for metric in metrics):
             self.embeddings(shots, what)
-        return self._map(lambda pair: self._score(pair, metrics, exact), pairs, what)
+        return self.map(lambda pair: self._score(pair, metrics, exact), pairs, what)
 
     def _score(self, pair: Pair, metrics: Sequence[AuditedMetric], exact: bool) -> Scores:
         tracks = self._exact if exact else self._tracks
@@ -177,10 +198,10 @@ class Lab:
         self, known: dict[K, V], wanted: list[K], measure: Callable[[K], V], what: str
     ) -> list[V]:
         missing = [key for key in dict.fromkeys(wanted) if key not in known]
-        known.update(zip(missing, self._map(measure, missing, what), strict=True))
+        known.update(zip(missing, self.map(measure, missing, what), strict=True))
         return [known[key] for key in wanted]
 
-    def _map(self, compute: Callable[[K], V], items: Sequence[K], what: str) -> list[V]:
-        with ThreadPoolExecutor(self._workers) as pool:
-            done = pool.map(compute, items)
-            return list(progress(done, total=len(items), what=what, show=self._show_progress))
+
+def _tracking(ruler: Ruler) -> tuple[int, int, int]:
+    """What decides the tracks of a clip."""
+    return id(ruler.tracker), ruler.grid_size, ruler.working_size

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from motionbench.audit.compare import compare
-from motionbench.audit.floors import Scenes, beside
+from motionbench.audit.floors import Scenes
 from motionbench.audit.lab import Lab, Pair, Scores, Shot
 from motionbench.audit.metrics import AuditedMetric
 from motionbench.audit.sections import Cell, Finding, Table
@@ -84,7 +84,7 @@ def noise(
         for some in scenes.values()
         for scene in some
     ]
-    again = beside(lab, lab.ruler)
+    again = Lab(lab.ruler, workers=lab.workers, show_progress=lab.show_progress)
     one_each = pairs[:: len(pairs) // len(scenes)]
     versions: dict[str, list[list[Scores]]] = {
         AGAIN: [[_score(lab, pair, metrics), _score(again, pair, metrics)] for pair in one_each],

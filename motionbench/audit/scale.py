@@ -15,7 +15,7 @@ class Scale:
         seed: Of every draw.
     """
 
-    scenes: int = 4
+    scenes: int = 3
     doses: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0)
     frames: int = 33
     size: int = 256

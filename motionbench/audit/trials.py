@@ -9,7 +9,6 @@ from motionbench.audit.lab import Lab
 from motionbench.audit.metrics import AuditedMetric
 from motionbench.audit.settings import Setting
 from motionbench.metrics.catalog import Unscorable
-from motionbench.ruler import Ruler
 
 Columns = Mapping[str, Sequence[Value]]
 """Value of each pair, or why it has none, by metric."""
@@ -76,25 +75,11 @@ def run_trials(
 def _scores(
     lab: Lab, graded: Sequence[Graded], setting: Setting, metrics: Sequence[AuditedMetric]
 ) -> Columns:
-    used = lab if setting.ruler is None else _VariedLab(lab, setting.ruler)
+    used = lab if setting.ruler is None else lab.beside(setting.ruler)
     pairs = [setting.film(one.pair) for one in graded]
     what = f"sensitivity: {setting.factor} {setting.level}".rstrip()
     rows = used.score(pairs, metrics, exact=setting.exact, what=what)
     return {metric.name: [row[metric.name] for row in rows] for metric in metrics}
-
-
-class _VariedLab(Lab):
-    """A lab with another ruler; tracks that would come out the same are taken over."""
-
-    def __init__(self, lab: Lab, ruler: Ruler) -> None:
-        super().__init__(ruler, workers=lab._workers, show_progress=lab._show_progress)
-        if _tracking(ruler) == _tracking(lab.ruler):
-            self._tracks = lab._tracks
-
-
-def _tracking(ruler: Ruler) -> tuple[int, int, int]:
-    """What decides the tracks of a clip."""
-    return id(ruler.tracker), ruler.grid_size, ruler.working_size
 
 
 def _turned(metric: AuditedMetric, values: Sequence[Value]) -> list[Value]:

@@ -33,7 +33,10 @@ def _heat(data: ValidityData, measured: Sequence[Measured]) -> Figure:
     axes, names = data.axes, [each.metric.name for each in measured]
     medians = np.array(
         [
-            [np.nan if found.median is None else found.median for found in each.responses]
+            [
+                np.nan if found is None or found.median is None else found.median
+                for found in map(each.response, axes)
+            ]
             for each in measured
         ]
     ).reshape(len(names), len(axes))

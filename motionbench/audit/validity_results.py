@@ -135,6 +135,10 @@ class Measured:
         """Over all groups."""
         return next(found for found in self.correlations if found.group == EVERYTHING)
 
+    def response(self, axis: str) -> Response | None:
+        """Along an axis; None where the metric is judged on scenes without it."""
+        return next((found for found in self.responses if found.axis == axis), None)
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -27,7 +27,7 @@ def tables(
         differences: Of the headline metric to others.
     """
     found = [
-        _overview(measured),
+        _overview(data, measured),
         _signals(measured),
         _differences(differences),
         _groups(measured),
@@ -41,12 +41,13 @@ def tables(
     return tuple(found)
 
 
-def _overview(measured: Sequence[Measured]) -> Table:
+def _overview(data: ValidityData, measured: Sequence[Measured]) -> Table:
     rows = []
     for each in measured:
         row: dict[str, Cell] = {"metric": each.metric.name}
         row |= _interval("all", each.overall.similarity)
         row["unscored last"] = each.overall.with_worst.value
+        row |= dict.fromkeys(data.groups)  # some metrics are judged on some of them
         for found in each.correlations:
             if found.group != EVERYTHING:
                 row[found.group] = found.similarity.value if found.similarity else None
@@ -124,11 +125,10 @@ def _noticed(data: ValidityData, measured: Sequence[Measured]) -> Table:
     for axis in data.axes:
         row: dict[str, Cell] = {"axis": axis}
         for each in measured:
-            found = next(found for found in each.responses if found.axis == axis)
+            found = each.response(axis)
+            row[each.metric.name] = found and found.noticed
             if each.metric.name == HEADLINE:
-                row |= {HEADLINE: found.noticed, "true similarity there": found.noticed_similarity}
-            else:
-                row[each.metric.name] = found.noticed
+                row["true similarity there"] = found and found.noticed_similarity
         rows.append(row)
     return Table(
         "just_noticeable",

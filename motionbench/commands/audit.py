@@ -33,7 +33,7 @@ def audit(
     scenes: Annotated[
         int,
         typer.Option("--scenes", min=1, help="Scenes of each category; fewer for a quick look."),
-    ] = 4,
+    ] = 3,
     device: options.Device = "cpu",
     offline: options.Offline = False,
     as_json: options.AsJson = False,

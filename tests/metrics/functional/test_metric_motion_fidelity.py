@@ -82,7 +82,7 @@ def test_unrelated_motion_agrees_by_nothing_on_average():
     plain = [
         fidelity(a, b, opposites=False).value for a, b in zip(clips[::2], clips[1::2], strict=True)
     ]
-    assert abs(np.mean(values)) < 0.1
+    assert abs(np.mean(values)) < np.mean(plain) / 2
     assert np.mean(plain) > 0.3
 
 
