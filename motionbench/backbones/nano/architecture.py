@@ -36,7 +36,8 @@ def build_vae(mean: list[float] | None = None, std: list[float] | None = None) -
         std: Of each latent channel; one where not yet known.
     """
     return AutoencoderKLWan(
-        base_dim=32,
+        base_dim=24,
+        decoder_base_dim=32,
         z_dim=LATENT_CHANNELS,
         dim_mult=[1, 2, 4],
         num_res_blocks=1,

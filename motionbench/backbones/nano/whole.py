@@ -11,7 +11,12 @@ from types import MethodType
 
 import torch
 from diffusers import AutoencoderKLWan
-from diffusers.models.autoencoders.autoencoder_kl_wan import WanResample, patchify, unpatchify
+from diffusers.models.autoencoders.autoencoder_kl_wan import (
+    WanResample,
+    WanRMS_norm,
+    patchify,
+    unpatchify,
+)
 from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 
 
@@ -27,6 +32,8 @@ class WholeClip:
         for module in vae.modules():
             if isinstance(module, WanResample):
                 module.forward = MethodType(_resample, module)
+            elif isinstance(module, WanRMS_norm):
+                module.forward = MethodType(_normalise, module)
 
     def encode(self, pixels: torch.Tensor) -> DiagonalGaussianDistribution:
         """Posterior of the latents.
@@ -45,6 +52,12 @@ class WholeClip:
         patches = self.vae.decoder(self.vae.post_quant_conv(latents))
         pixels: torch.Tensor = unpatchify(patches.float(), self.vae.config.patch_size or 1)
         return pixels
+
+
+def _normalise(module: WanRMS_norm, x: torch.Tensor) -> torch.Tensor:
+    """``WanRMS_norm.forward`` without leaving half precision, which takes a sixth of the time."""
+    inverse = (x.square().mean(dim=1, keepdim=True) + 1e-12).rsqrt()
+    return x * inverse * module.gamma.to(x.dtype)
 
 
 def _resample(
