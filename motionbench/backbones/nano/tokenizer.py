@@ -14,7 +14,7 @@ from motionbench.cases import CATEGORIES
 from motionbench.scenes import draws
 from motionbench.scenes.captions import caption, sample_appearance
 
-_CAPTIONS = 4000
+_CAPTIONS = 1000
 _RARE = -20.0
 """Log probability of a single character: any other text is spelled, words never are."""
 
