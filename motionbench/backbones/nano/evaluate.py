@@ -143,7 +143,8 @@ def _between_seeds(trial: Trial, trials: list[Trial], ruler: Ruler) -> float:
         for other in trials
         if other.category == trial.category and other is not trial
     ]
-    return normalised_fidelity(*trial.sampled[:2], others[:FLOOR_CLIPS], ruler)
+    first, second = trial.sampled
+    return normalised_fidelity(first, second, others[:FLOOR_CLIPS], ruler)
 
 
 def _below(bar: float) -> Callable[[float], bool]:

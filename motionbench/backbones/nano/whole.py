@@ -57,7 +57,8 @@ class WholeClip:
 def _normalise(module: WanRMS_norm, x: torch.Tensor) -> torch.Tensor:
     """``WanRMS_norm.forward`` without leaving half precision, which takes a sixth of the time."""
     inverse = (x.square().mean(dim=1, keepdim=True) + 1e-12).rsqrt()
-    return x * inverse * module.gamma.to(x.dtype)
+    normalised: torch.Tensor = x * inverse * module.gamma.to(x.dtype)
+    return normalised
 
 
 def _resample(
