@@ -14,6 +14,7 @@ from motionbench.backbones.nano.architecture import (
     build_text_encoder,
     build_transformer,
 )
+from motionbench.backbones.nano.attention import use_plain_attention
 from motionbench.backbones.nano.pool import Pool
 from motionbench.backbones.nano.tokenizer import build_tokenizer
 from motionbench.backbones.nano.training import course, save_state, set_rate
@@ -98,7 +99,7 @@ class Denoiser(torch.nn.Module):
         self.tokenizer = build_tokenizer()
         self.text_encoder = build_text_encoder(len(self.tokenizer))
         self.transformer = build_transformer()
-        text.count_padding(self.transformer)
+        use_plain_attention(self.transformer)
         # diffusers keeps the rotary tables in float64, which turns queries and keys into float64.
         self.transformer.rope.float()
 
