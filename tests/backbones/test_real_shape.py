@@ -18,7 +18,7 @@ from transformers import UMT5Config, UMT5EncoderModel
 from motionbench.backbones import load_backbone
 from motionbench.backbones.nano.tokenizer import build_tokenizer
 
-NEEDED = 14 * 2**30
+NEEDED = 8 * 2**30
 """Bytes: weights in the making and once more loaded, activations, and room to breathe."""
 
 
