@@ -274,11 +274,17 @@ def _choose(argument: str, value: str, allowed: Iterable[str]) -> str:
 
 def _build(folder: Path, dtype: torch.dtype) -> Any:
     from diffusers import WanPipeline
-    from diffusers.utils import logging
+    from diffusers.utils import logging as diffusers_logging
+    from transformers.utils import logging as transformers_logging
 
-    # The progress bars of loading and sampling are the caller's business.
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
+    # Bars for the seconds that loading takes would cut through the caller's own.
+    talkative = [
+        library
+        for library in (diffusers_logging, transformers_logging)
+        if library.is_progress_bar_enabled()
+    ]
+    for library in talkative:
+        library.disable_progress_bar()
     try:
         pipeline = WanPipeline.from_pretrained(
             folder, dtype={"default": dtype, "vae": torch.float32}, local_files_only=True
@@ -289,8 +295,8 @@ def _build(folder: Path, dtype: torch.dtype) -> Any:
             f"{folder} cannot be loaded by diffusers.WanPipeline: {error}"
         ) from error
     finally:
-        if bars:
-            logging.enable_progress_bar()
+        for library in talkative:
+            library.enable_progress_bar()
     for part in (pipeline.transformer, pipeline.vae, pipeline.text_encoder):
         part.requires_grad_(False)
         part.eval()

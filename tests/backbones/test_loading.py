@@ -69,6 +69,11 @@ def test_values_that_do_not_exist(folder: Path) -> None:
         load_backbone(str(folder), offload="model")
 
 
+def test_loading_is_quiet(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    load_backbone(str(folder))
+    assert capfd.readouterr() == ("", "")
+
+
 def test_half_precision_and_tiling(folder: Path) -> None:
     backbone = load_backbone(str(folder), dtype="bfloat16", vae_tiling=True)
     assert backbone.identity()["dtype"] == "bfloat16"
