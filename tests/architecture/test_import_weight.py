@@ -6,8 +6,8 @@ import sys
 import pytest
 
 HEAVY = (
-    "torch", "torchvision", "cv2", "av", "open_clip", "diffusers", "transformers", "pandas", "scipy",
-    "yaml", "pydantic",
+    "torch", "torchvision", "cv2", "av", "open_clip", "diffusers", "transformers",
+    "pandas", "scipy", "yaml", "pydantic",
 )  # fmt: skip
 
 
