@@ -50,7 +50,7 @@ def load_backbone(
         WeightsError: The weights are missing, are not those of a Wan 2.1 text-to-video pipeline, or
             cannot be fetched.
     """
-    from motionbench.backbones.wan import load
+    from motionbench.backbones.loading import load
 
     return load(
         name_or_path,

@@ -66,7 +66,7 @@ def main() -> None:
     table = Table("", "value", "bar", *CATEGORIES, title=f"{arguments.backbone}, held-out scenes")
     for name, value, bar, by_category in rows:
         table.add_row(name, value, bar, *by_category.split())
-    Console().print(table)
+    Console(width=150).print(table)
 
 
 def autoencoder(backbone: Backbone, ruler: Ruler, clips: int) -> list[Row]:

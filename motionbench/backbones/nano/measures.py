@@ -142,7 +142,7 @@ def speed_ratio(first: Seen, second: Seen, ruler: Ruler) -> float:
 def normalised_fidelity(first: Seen, second: Seen, others: list[Seen], ruler: Ruler) -> float:
     """Motion fidelity of two clips, 0 for what unrelated ones reach and 1 for a copy."""
     unrelated = tuple(other.tracks for other in others)
-    return _compare("motion_fidelity/normalised", first.tracks, second.tracks, unrelated, ruler)
+    return _compare("motion_fidelity_normalised", first.tracks, second.tracks, unrelated, ruler)
 
 
 def _compare(
