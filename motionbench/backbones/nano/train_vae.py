@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from motionbench.backbones.nano.architecture import FRAMES, build_vae
+from motionbench.backbones.nano.architecture import FRAMES, LATENT_CHANNELS, build_vae
 from motionbench.backbones.nano.pool import Pool
 from motionbench.backbones.nano.training import course, log, save_state, set_rate
 from motionbench.backbones.nano.whole import WholeClip
@@ -46,7 +46,7 @@ class Recipe:
     batch: int = 144
     window: int = 9
     whole: float = 0.3
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     warmup: int = 100
     decay: float = 0.5
     change: float = 0.5
@@ -99,6 +99,7 @@ class Trainer:
         self.recipe, self.step, self.seconds = recipe, 0, 0.0
         torch.manual_seed(recipe.seed)
         self.whole = WholeClip(build_vae())
+        quiet_posterior(self.whole)
         groups = [{"params": list(self.whole.vae.parameters()), "peak": recipe.learning_rate}]
         self.optimizer = torch.optim.AdamW(
             groups, lr=0.0, betas=(0.9, 0.98), weight_decay=0.0, fused=True
@@ -136,6 +137,14 @@ class Trainer:
         self.optimizer.step()
         self.step += 1
         return {name: part.item() for name, part in parts.items()}
+
+
+@torch.no_grad()
+def quiet_posterior(whole: WholeClip) -> None:
+    """Start with little noise in the latents: with as much as signal, the decoder ignores them."""
+    last = whole.vae.quant_conv
+    last.weight[LATENT_CHANNELS:].mul_(0.1)
+    last.bias[LATENT_CHANNELS:].fill_(-6.0)
 
 
 @torch.no_grad()

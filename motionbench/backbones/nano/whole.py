@@ -49,7 +49,7 @@ class WholeClip:
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Pixels ``(B, 3, 4k + 1, H, W)``, not clamped, of latents not normalised."""
-        patches = self.vae.decoder(self.vae.post_quant_conv(latents))
+        patches = self.vae.decoder(self.vae.post_quant_conv(latents), first_chunk=True)
         pixels: torch.Tensor = unpatchify(patches.float(), self.vae.config.patch_size or 1)
         return pixels
 

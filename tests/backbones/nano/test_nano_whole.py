@@ -10,9 +10,9 @@ from diffusers import AutoencoderKLWan
 from motionbench.backbones.nano.whole import WholeClip
 
 
-@pytest.fixture(scope="module", params=[(None, [True, True]), (2, [False, True])])
+@pytest.fixture(scope="module", params=[(None, [True, True], False), (2, [False, True], True)])
 def vae(request: pytest.FixtureRequest) -> AutoencoderKLWan:
-    patch, halvings = request.param
+    patch, halvings, residual = request.param
     torch.manual_seed(0)
     return AutoencoderKLWan(
         base_dim=4,
@@ -20,6 +20,7 @@ def vae(request: pytest.FixtureRequest) -> AutoencoderKLWan:
         dim_mult=[1, 2, 2],
         num_res_blocks=1,
         temperal_downsample=halvings,
+        is_residual=residual,
         in_channels=3 * (patch or 1) ** 2,
         out_channels=3 * (patch or 1) ** 2,
         patch_size=patch,
