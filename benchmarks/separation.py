@@ -6,7 +6,8 @@ PAIRS is a pairs file as ``motionbench score --pairs`` reads it. Each result is 
 own reference and against a seeded choice of other references, and the two kinds of score are told
 apart by AUC: the share of (own, other) couples in which the own reference wins, over all couples of
 the file (pooled) and within each result (paired). A result that cannot be scored against its own
-reference loses all its couples. Other references are scaled to the result's diagonal.
+reference loses all its couples. Other references are scaled to the result's diagonal; those of a
+result's own ``group`` are none, as they may be the same clip in several files.
 """
 
 import argparse
@@ -18,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from motionbench.audit.footage.separation import Separation, align_couple, choose_others
 from motionbench.errors import UnscorableError
 from motionbench.features import Features, default_cache_dir
-from motionbench.metrics.alignment import align, align_unrelated
 from motionbench.metrics.catalog import Unscorable, score
 from motionbench.metrics.measurements import Measurements
 from motionbench.ruler import load_ruler
@@ -65,12 +66,7 @@ class Scores:
         ruler = self._features.ruler
         first, second = self.tracks(reference), self.tracks(generated)
         try:
-            if own:
-                first, second = align(first, second, frames=ruler.max_frames)
-            else:
-                instants = min(first.frames, second.frames, ruler.max_frames)
-                second, _ = align(second, second, frames=instants)
-                first = align_unrelated(second, first)
+            first, second = align_couple(first, second, own=own, frames=ruler.max_frames)
         except UnscorableError:
             return dict.fromkeys(METRICS, np.nan)
         pair = Measurements(
@@ -83,13 +79,6 @@ class Scores:
         }
 
 
-def wins(own: np.ndarray, other: np.ndarray) -> float:
-    """Share of couples in which ``own`` is larger, ties by half; unscorable own values lose."""
-    own, other = np.nan_to_num(own, nan=-np.inf), other[~np.isnan(other)]
-    couples = (own[:, None] > other) + 0.5 * (own[:, None] == other)
-    return float(couples.mean())
-
-
 def main() -> None:
     """Print AUC over the file and by category, and the order within each group."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -100,31 +89,36 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = read_rows(arguments.pairs, arguments.where)
     scores = Scores(arguments.pairs.parent, arguments.ruler)
-    references = {row["case"]: row["reference"] for row in rows}
-    rng = np.random.default_rng(0)
+    cases, groups = [row["case"] for row in rows], [row.get("group") or "" for row in rows]
+    chosen = choose_others(cases, groups, count=arguments.others, seed=0)
     own, other = [], []
-    for row in tqdm(rows):
-        strangers = [name for case, name in references.items() if case != row["case"]]
-        chosen = rng.choice(strangers, min(arguments.others, len(strangers)), replace=False)
+    for row, others in zip(tqdm(rows), chosen, strict=True):
+        strangers = [rows[index]["reference"] for index in others]
         own.append(scores.of(row["reference"], row["generated"], own=True))
-        other.append([scores.of(str(name), row["generated"], own=False) for name in chosen])
+        other.append([scores.of(name, row["generated"], own=False) for name in strangers])
     for metric in METRICS:
-        report(metric, rows, [s[metric] for s in own], [[s[metric] for s in o] for o in other])
+        mine = np.array([each[metric] for each in own])
+        theirs = np.full((len(rows), arguments.others), np.nan)
+        for row_scores, values in zip(theirs, other, strict=True):
+            row_scores[: len(values)] = [each[metric] for each in values]
+        report(metric, rows, Separation(mine, theirs))
     print_groups(rows, [s[METRICS[0]] for s in own])
 
 
-def report(metric: str, rows: list[Row], own: list[float], other: list[list[float]]) -> None:
+def report(metric: str, rows: list[Row], scores: Separation) -> None:
     """AUC of one metric."""
-    mine, theirs = np.array(own), np.array(other)
-    paired = np.array([wins(mine[i : i + 1], theirs[i]) for i in range(len(rows))])
-    print(f"{metric}: {len(rows)} results, {np.isnan(mine).sum()} unscorable")
-    print(f"  own {np.nanmean(mine):.3f}, other {np.nanmean(theirs):.3f}")
-    print(f"  AUC pooled {wins(mine, theirs.ravel()):.3f}, paired {paired.mean():.3f}")
+    paired, pooled = scores.paired(), scores.pooled()
+    print(f"{metric}: {len(rows)} results, {np.isnan(scores.own).sum()} unscorable")
+    if pooled is None:
+        print("  no result can be scored against another reference")
+        return
+    print(f"  own {np.nanmean(scores.own):.3f}, other {np.nanmean(scores.other):.3f}")
+    print(f"  AUC pooled {pooled:.3f}, paired {np.nanmean(paired):.3f}")
     by_category = defaultdict(list)
     for row, value in zip(rows, paired, strict=True):
         by_category[row.get("category")].append(value)
     for category, values in sorted(by_category.items(), key=str):
-        print(f"  {category}: paired {np.mean(values):.3f} over {len(values)}")
+        print(f"  {category}: paired {np.nanmean(values):.3f} over {len(values)}")
 
 
 def print_groups(rows: list[Row], own: list[float]) -> None:

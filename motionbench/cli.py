@@ -4,7 +4,16 @@ import sys
 
 import typer
 
-from motionbench.commands import boards, checks, evaluation, listing, scoring, showing, weights
+from motionbench.commands import (
+    audit,
+    boards,
+    checks,
+    evaluation,
+    listing,
+    scoring,
+    showing,
+    weights,
+)
 from motionbench.errors import MotionBenchError
 
 EXIT_CODES = (
@@ -34,6 +43,7 @@ app.command("generate")(evaluation.generate)
 app.command("score")(scoring.score)
 app.command("leaderboard")(boards.leaderboard)
 app.command("compare")(boards.compare)
+app.command("audit")(audit.audit)
 app.command("list")(listing.list_things)
 app.command("show")(showing.show)
 app.command("check-method")(checks.check_method)

@@ -48,7 +48,7 @@ def conform(reference: Clip, spec: VideoSpec) -> Conformed:
     part = apply_crop(replace(reference, frames=reference.frames[list(indices)]), crop)
     steps, chosen_steps = len(reference) - 1, len(indices) - 1
     fps = reference.fps * chosen_steps / steps if chosen_steps else reference.fps
-    return Conformed(Clip(_resize(part.frames, size), fps), indices, crop, size)
+    return Conformed(Clip(resize(part.frames, size), fps), indices, crop, size)
 
 
 def apply_crop(clip: Clip, crop: Crop) -> Clip:
@@ -71,7 +71,7 @@ def to_working_size(clip: Clip, long_side: int) -> Clip:
     """The clip enlarged or reduced so that its longer side has ``long_side`` pixels."""
     longest = max(clip.size)
     height, width = (max(1, round(side * long_side / longest)) for side in clip.size)
-    return replace(clip, frames=_resize(clip.frames, (height, width)))
+    return replace(clip, frames=resize(clip.frames, (height, width)))
 
 
 def _choose_frames(reference: Clip, spec: VideoSpec) -> tuple[int, ...]:
@@ -138,7 +138,8 @@ def _largest(size: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]:
     return min(height, max(1, round(width * target[0] / target[1]))), width
 
 
-def _resize(frames: Frames, size: tuple[int, int]) -> Frames:
+def resize(frames: Frames, size: tuple[int, int]) -> Frames:
+    """Frames of another (height, width): reduced by area, or enlarged by cubic interpolation."""
     old, (height, width) = frames.shape[1:3], size
     if old == size:
         return frames

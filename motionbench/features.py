@@ -16,15 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from motionbench.arrays import Embeddings
+from motionbench.arrays import Embeddings, Frames
 from motionbench.cases import Clip
-from motionbench.conform import to_working_size
+from motionbench.conform import resize, to_working_size
 from motionbench.embedders.base import TextEmbeddings
 from motionbench.files import write_bytes
 from motionbench.ruler import Ruler
 from motionbench.tracks import TrackSet, rescale
 
 log = logging.getLogger(__name__)
+
+THUMBNAIL = 32
+"""Pixels a side of the pictures whose edges are compared: fine enough to tell pictures apart, so
+coarse that codecs, resizing and steps between frames change little."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -94,6 +98,21 @@ class Features:
             "max_frames": ruler.max_frames,
         }
         return self._cached("frames", key, measure)["embeddings"]
+
+    def thumbnails(self, clip: Clip, content_sha256: str) -> Frames:
+        """The frames that ``frame_embeddings`` looks at, reduced by area to small squares.
+
+        Returns:
+            ``(K, THUMBNAIL, THUMBNAIL, 3)`` uint8, in the order of the frames.
+        """
+        most = self.ruler.max_frames
+
+        def measure() -> Arrays:
+            chosen = spread_evenly(len(clip), most)
+            return {"thumbnails": resize(clip.frames[chosen], (THUMBNAIL, THUMBNAIL))}
+
+        key = {"clip": content_sha256, "size": THUMBNAIL, "max_frames": most}
+        return self._cached("thumbnails", key, measure)["thumbnails"]
 
     def text_embeddings(self, texts: Sequence[str]) -> TextEmbeddings:
         """Embeddings of K >= 1 texts, in their order."""

@@ -9,7 +9,7 @@ import pytest
 from motionbench.cases import Clip
 from motionbench.embedders.base import Embedder, TextEmbeddings
 from motionbench.errors import DiskFullError
-from motionbench.features import Features, default_cache_dir, spread_evenly
+from motionbench.features import THUMBNAIL, Features, default_cache_dir, spread_evenly
 from motionbench.ruler import Ruler
 from motionbench.trackers.base import Tracker
 from motionbench.tracks import TrackSet
@@ -103,6 +103,16 @@ def test_frames_are_spread_over_the_clip(ruler, clip, tmp_path):
     for _ in range(2):
         assert Features(ruler, tmp_path).frame_embeddings(clip, sha(clip)).shape == (3, 2)
     assert ruler.embedder.frames == [[0, 2, 4]]
+
+
+def test_thumbnails_are_small_squares_of_the_frames_that_are_embedded(ruler, clip, tmp_path):
+    clip.frames[:, :, 32:] += 100
+    for _ in range(2):  # measured, then from the cache
+        small = Features(ruler, tmp_path).thumbnails(clip, sha(clip))
+        assert (small.shape, small.dtype) == ((3, THUMBNAIL, THUMBNAIL, 3), np.uint8)
+        assert small[:, 5, 5, 0].tolist() == [0, 2, 4]
+        assert small[:, 5, -5, 0].tolist() == [100, 102, 104]
+    assert len(list((tmp_path / "features" / "thumbnails").rglob("*.npz"))) == 1
 
 
 def test_few_frames_are_all_used():

@@ -10,6 +10,7 @@ from motionbench.errors import LeaderboardError, UnknownNameError, UsageError
 from motionbench.leaderboard.board import UNCATEGORISED, Board, Cell, Column, Row
 from motionbench.leaderboard.cells import cells_of, macro_cells
 from motionbench.leaderboard.controls import controls_not_beaten
+from motionbench.leaderboard.flags import flags_of, unjudged_flags
 from motionbench.leaderboard.records import UNSCORABLE, RunKey, ScoreGrid, read_grid
 from motionbench.leaderboard.statistics import adjusted_pairs, rank_tiers
 from motionbench.metrics.catalog import METRICS
@@ -78,6 +79,7 @@ def build_board(
         columns=tuple(_column(grid, name, cells[name], labels, seed) for name in ordered),
         shown=tuple(dict.fromkeys([rank_by, *(metrics or _usual_columns(cells))])),
         rows=_rows(grid, cells, labels, rank_by, seed),
+        unjudged=unjudged_flags(grid),
     )
 
 
@@ -187,6 +189,7 @@ def _rows(
         name: cells_of(grid, rank_by, category=name, seed=seed) for name in _categories(grid)
     }
     macro = macro_cells(grid, rank_by, headline, seed=seed)
+    flags = flags_of(grid)
     return tuple(
         Row(
             run=grid.runs[r].run,
@@ -200,6 +203,7 @@ def _rows(
             cells={name: column[r] for name, column in cells.items()},
             categories={name: column[r] for name, column in categories.items()},
             macro=macro[r],
+            flags=flags[r],
         )
         for r in [*ranked, *unranked, *controls]
     )

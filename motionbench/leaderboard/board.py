@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Direction = Literal["higher", "lower", "none"]
+Side = Literal["at least", "at most"]
 
 UNCATEGORISED = "uncategorised"
 """Category shown for cases whose manifest names none."""
@@ -112,6 +113,58 @@ class Tie:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """Scores that lie where a flag is raised: their mean, or enough of them one by one.
+
+    Attributes:
+        metric: Its name in the catalogue.
+        mean: Over the cases that count for the flag.
+        side: On which side of the bound the flag is raised.
+        bound: What the scores are held against.
+        n_cases: Cases that count.
+        share: Of the cases on that side, where that is what raised the flag; None where it was the
+            mean.
+    """
+
+    metric: str
+    mean: float
+    side: Side
+    bound: float
+    n_cases: int
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something to know before a row's scores are believed.
+
+    Attributes:
+        letter: In tables.
+        name: What is the matter, a few words.
+        evidence: All of it was needed.
+    """
+
+    letter: str
+    name: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class UnjudgedFlag:
+    """A flag that no row of the board could get.
+
+    Attributes:
+        letter: In tables.
+        name: As of ``Flag``.
+        reason: What is lacking.
+    """
+
+    letter: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Row:
     """One run.
 
@@ -129,6 +182,7 @@ class Row:
         categories: Cells of the ranking metric, by category.
         macro: The ranking metric with every category weighing the same; None where all categories
             have as many cases, so that it would repeat the mean.
+        flags: What its scores may come from instead; they change no rank.
     """
 
     run: str
@@ -142,6 +196,7 @@ class Row:
     cells: Mapping[str, Cell]
     categories: Mapping[str, Cell]
     macro: Cell | None
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True)
@@ -160,6 +215,7 @@ class Board:
         columns: Every metric that was scored, in the catalogue's order.
         shown: Metrics that text tables show, the ranking metric first.
         rows: Ranked rows best first, then unranked ones, then controls.
+        unjudged: Flags that no row could get, for want of something to judge them by.
     """
 
     suite: str
@@ -173,6 +229,7 @@ class Board:
     columns: tuple[Column, ...]
     shown: tuple[str, ...]
     rows: tuple[Row, ...]
+    unjudged: tuple[UnjudgedFlag, ...]
 
     def column(self, metric: str) -> Column:
         """The column of that metric."""

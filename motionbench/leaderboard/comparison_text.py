@@ -12,8 +12,8 @@ from rich.text import Text
 from motionbench.errors import UnknownNameError
 from motionbench.leaderboard.compare import CaseDifference, Comparison
 from motionbench.leaderboard.escape import plain
+from motionbench.leaderboard.numbers import number
 from motionbench.leaderboard.render import without_colour
-from motionbench.leaderboard.sheet import number
 from motionbench.leaderboard.statistics import ALPHA, CONFIDENCE
 
 COMPARISON_FORMATS = ("table", "json")

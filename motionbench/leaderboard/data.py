@@ -48,6 +48,7 @@ def _csv_record(board: Board, row: Row) -> dict[str, Any]:
         "cases_planned": board.n_cases,
         "jobs_planned": board.n_jobs,
         "unranked": row.unranked,
+        "flags": "; ".join(flag.name for flag in row.flags),
     }
     for column in board.columns:
         record |= _csv_cell(column.metric, row.cells[column.metric])

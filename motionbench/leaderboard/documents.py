@@ -11,15 +11,18 @@ def markdown_lines(sheet: Sheet) -> Iterator[str]:
     yield f"**{markdown(sheet.title)}** ({markdown(sheet.provenance)})"
     yield ""
     headers = [markdown(_header(header)) for header in sheet.headers]
-    yield _markdown_row(["tier", "method", "cases", *headers])
-    yield "| ---: | :--- | ---: |" + " ---: |" * len(sheet.headers)
+    first = ["tier", "method", "cases", *_flags(sheet, "flags")]
+    columns = len(first) - 3 + len(sheet.headers)
+    yield _markdown_row([*first, *headers])
+    yield "| ---: | :--- | ---: |" + " ---: |" * columns
     for section in sheet.sections:
         if section.title:
-            yield f"| | *{section.title}* |" + " |" * (len(sheet.headers) + 1)
+            yield f"| | *{section.title}* |" + " |" * (columns + 1)
         for line in section.lines:
             names = map(markdown, [line.tier, line.name, _coverage(line)])
+            flags = _flags(sheet, line.flags)
             # Numbers are our own text; escaped brackets would only make them hard to read.
-            yield _markdown_row([*names, *map(_entry, line.entries)])
+            yield _markdown_row([*names, *flags, *map(_entry, line.entries)])
     for note in sheet.footnotes:
         yield ""
         yield markdown(note)
@@ -28,15 +31,18 @@ def markdown_lines(sheet: Sheet) -> Iterator[str]:
 def latex_lines(sheet: Sheet) -> Iterator[str]:
     """Lines of a LaTeX tabular; the document loads ``booktabs``."""
     yield f"% {sheet.title}; {sheet.provenance}"
-    yield r"\begin{tabular}{rlr" + "r" * len(sheet.headers) + "}"
+    first = ["tier", "method", "cases", *_flags(sheet, "flags")]
+    columns = len(first) - 3 + len(sheet.headers)
+    yield r"\begin{tabular}{rlr" + "r" * columns + "}"
     yield r"\toprule"
-    yield _latex_row(["tier", "method", "cases", *map(_header, sheet.headers)])
+    yield _latex_row([*first, *map(_header, sheet.headers)])
     for section in sheet.sections:
         yield r"\midrule"
         if section.title:
-            yield rf" & \emph{{{section.title}}}" + " &" * (len(sheet.headers) + 1) + r" \\"
+            yield rf" & \emph{{{section.title}}}" + " &" * (columns + 1) + r" \\"
         for line in section.lines:
-            yield _latex_row([line.tier, line.name, _coverage(line), *map(_entry, line.entries)])
+            names = [line.tier, line.name, _coverage(line), *_flags(sheet, line.flags)]
+            yield _latex_row([*names, *map(_entry, line.entries)])
     yield r"\bottomrule"
     yield r"\end{tabular}"
     for note in (sheet.provenance, *sheet.footnotes):
@@ -49,6 +55,11 @@ def _markdown_row(texts: Iterable[str]) -> str:
 
 def _latex_row(texts: Iterable[str]) -> str:
     return " & ".join(map(latex, texts)) + r" \\"
+
+
+def _flags(sheet: Sheet, text: str) -> list[str]:
+    """A cell of the column of flags, where there is one."""
+    return [text] if sheet.flagged else []
 
 
 def _header(header: Header) -> str:

@@ -1,6 +1,6 @@
 """From the long table of records to one dense block of scores; what must not mix is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,6 +59,7 @@ class ScoreGrid:
         asked: ``(R, J)``, whether the job was planned in that run.
         prompt_of_job: ``(J,)``, ascending.
         case_of_prompt: ``(P,)``, ascending.
+        kinds: ``P`` kinds of prompts.
     """
 
     scope: Scope
@@ -71,6 +72,7 @@ class ScoreGrid:
     asked: Bool[np.ndarray, "r j"]
     prompt_of_job: Int64[np.ndarray, " j"]
     case_of_prompt: Int64[np.ndarray, " p"]
+    kinds: tuple[str, ...]
 
     @property
     def case_of_job(self) -> Int64[np.ndarray, " _j"]:
@@ -93,6 +95,17 @@ class ScoreGrid:
     def case_values(self) -> Float64[np.ndarray, "_r _c _m"]:
         """``(R, C, M)``: seeds averaged, then prompts; NaN where no job has a score."""
         return _group_means(self.prompt_values, self.case_of_prompt)
+
+    def case_values_on(self, metric: str, kinds: Collection[str]) -> Float64[np.ndarray, "_r _c"]:
+        """``(R, C)``: as ``case_values``, over prompts of some kinds, of the cases that have any.
+
+        Args:
+            metric: Which of them.
+            kinds: Of prompts.
+        """
+        chosen = np.array([kind in kinds for kind in self.kinds])
+        values = self.prompt_values[:, chosen, self.metrics.index(metric), None]
+        return _group_means(values, self.case_of_prompt[chosen])[..., 0]
 
     def common_cases(
         self, a: int, b: int, metric: str
@@ -169,6 +182,7 @@ def read_grid(
         asked=asked,
         prompt_of_job=prompt_of_job,
         case_of_prompt=case_of_prompt,
+        kinds=tuple(map(str, table.loc[prompts, "kind"])),
     )
 
 

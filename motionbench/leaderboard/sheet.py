@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from motionbench.leaderboard.board import Board, Cell, Column, Row, Tie
 from motionbench.leaderboard.escape import plain
+from motionbench.leaderboard.flag_text import notes_on_flags
+from motionbench.leaderboard.numbers import number
 from motionbench.leaderboard.statistics import ALPHA
 
 ABSENT = "-"
@@ -51,12 +53,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One row: tier, name, coverage (n/N cases; why not all) and the numbers."""
+    """One row: tier, name, coverage (n/N cases; why not all), letters of flags, the numbers."""
 
     tier: str
     name: str
     coverage: str
     gaps: str
+    flags: str
     entries: tuple[Entry, ...]
 
 
@@ -70,11 +73,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A whole board as text; ``headers`` are those of the entries."""
+    """A whole board as text; ``headers`` are those of the entries.
+
+    Where no row is ``flagged``, there is no column for it.
+    """
 
     title: str
     provenance: str
     headers: tuple[Header, ...]
+    flagged: bool
     sections: tuple[Section, ...]
     footnotes: tuple[str, ...]
 
@@ -94,20 +101,14 @@ def sheet_of(board: Board) -> Sheet:
             f"{_count(board.n_cases, 'case')}, {_count(board.n_jobs, 'job')}"
         ),
         headers=tuple(_headers(board)),
+        flagged=any(row.flags for row in board.rows),
         sections=tuple(
             Section(title, tuple(_line(board, row) for row in rows))
             for title, rows in groups.items()
             if rows
         ),
-        footnotes=tuple(_footnotes(board)),
+        footnotes=(*_footnotes(board), *notes_on_flags(board)),
     )
-
-
-def number(value: float) -> str:
-    """A number at a precision that suits its size."""
-    if abs(value) < 10:
-        return f"{value:.3f}"
-    return f"{value:.1f}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def _count(n: int, noun: str) -> str:
@@ -147,6 +148,7 @@ def _line(board: Board, row: Row) -> Line:
         name=plain(row.label),
         coverage=f"{headline.n_cases_ok}/{headline.n_cases_planned}",
         gaps=headline.gaps,
+        flags=" ".join(flag.letter for flag in row.flags),
         entries=tuple(entries),
     )
 

@@ -74,13 +74,16 @@ def _columns(sheet: Sheet, *, intervals: int) -> list[_Column]:
     ]
 
 
-def _fixed(sheet: Sheet) -> tuple[_Column, _Column]:
-    """The columns on either side of the names."""
+def _fixed(sheet: Sheet) -> tuple[_Column, ...]:
+    """The columns on either side of the names: the tier before, the others after them."""
     lines = _lines(sheet)
-    return (
+    columns = [
         _Column("tier", tuple(line.tier for line in lines)),
         _Column("cases", tuple(line.coverage for line in lines)),
-    )
+    ]
+    if sheet.flagged:
+        columns.append(_Column("flags", tuple(line.flags for line in lines)))
+    return tuple(columns)
 
 
 def _room_for_names(sheet: Sheet, columns: Sequence[_Column], width: int) -> int:
@@ -99,13 +102,12 @@ def _spread(sheet: Sheet, columns: Sequence[_Column], width: int) -> Iterator[Se
 
 
 def _table(sheet: Sheet, columns: Sequence[_Column], width: int) -> Table:
-    tier, coverage = _fixed(sheet)
+    tier, *others = _fixed(sheet)
     names = max(_NARROWEST_NAME, _room_for_names(sheet, columns, width))
     table = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
     table.add_column(tier.head, justify="right", width=tier.width)
     table.add_column("method", overflow="fold", max_width=names)
-    table.add_column(coverage.head, justify="right", width=coverage.width)
-    for column in columns:
+    for column in (*others, *columns):
         table.add_column(Text(column.head), justify="right", width=column.width)
     texts = iter(zip(*(column.texts for column in columns), strict=True))
     for section in sheet.sections:
@@ -113,7 +115,8 @@ def _table(sheet: Sheet, columns: Sequence[_Column], width: int) -> Table:
             table.add_row("", Text(section.title, style="italic"))
         for line in section.lines:
             name = _dim_below_first("\n".join(filter(None, [line.name, line.gaps])))
-            table.add_row(line.tier, name, line.coverage, *map(_dim_below_first, next(texts)))
+            fixed = [line.coverage, line.flags][: len(others)]
+            table.add_row(line.tier, name, *fixed, *map(_dim_below_first, next(texts)))
         table.add_section()
     return table
 

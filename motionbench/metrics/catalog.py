@@ -8,7 +8,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from motionbench.errors import UnknownNameError, UnscorableError
-from motionbench.metrics.functional.camera_parts import camera_fidelity, object_fidelity
+from motionbench.metrics.functional.camera_parts import (
+    camera_fidelity,
+    object_fidelity,
+    object_presence,
+)
 from motionbench.metrics.functional.direction import direction_flip
 from motionbench.metrics.functional.dmt import motion_fidelity_dmt, motion_fidelity_paper
 from motionbench.metrics.functional.embeddings import (
@@ -22,6 +26,7 @@ from motionbench.metrics.functional.motion_fidelity import (
     motion_fidelity_floor_shuffled,
     motion_fidelity_normalised,
 )
+from motionbench.metrics.functional.picture_structure import structure_leakage
 from motionbench.metrics.functional.speed import speed_ratio
 from motionbench.metrics.functional.trajectory_distance import match_queries, trajectory_distance
 from motionbench.metrics.measurements import Measurements, MetricParameters, measured
@@ -39,10 +44,19 @@ __all__ = [
     "score_all",
 ]
 
-Need = Literal["tracks", "others", "frames", "reference_frames", "prompt", "other_prompts", "cost"]
+Need = Literal[
+    "tracks",
+    "others",
+    "frames",
+    "reference_frames",
+    "thumbnails",
+    "prompt",
+    "other_prompts",
+    "cost",
+]
 """What a metric is computed from: tracks of both clips, tracks of other references, embeddings of
-the generated frames, of the reference's frames, of the prompt, of other prompts, the method's cost.
-"""
+the generated frames and of the reference's, small pictures of both, embeddings of the prompt and of
+other prompts, the method's cost."""
 NEEDS: tuple[Need, ...] = get_args(Need)
 
 DMT = "Yatim et al., CVPR 2024, eq. 8"
@@ -138,11 +152,13 @@ def _fidelity_normalised(m: Measurements) -> float:
 
 
 def _fidelity_anywhere(m: Measurements) -> float:
-    return motion_fidelity(
+    found = motion_fidelity(
         m.reference_directions,
         m.generated_directions,
         min_joint_visibility=m.parameters.min_joint_visibility,
-    ).value
+        opposites=False,
+    )
+    return (found.precision + found.recall) / 2
 
 
 def _fidelity_dmt(m: Measurements) -> float:
@@ -220,6 +236,12 @@ def _appearance_leakage(m: Measurements) -> float:
     return appearance_leakage(reference, _frames(m))
 
 
+def _structure_leakage(m: Measurements) -> float:
+    reference = measured(m.reference_thumbnails, "small pictures of the reference")
+    generated = measured(m.generated_thumbnails, "small pictures of the generated clip")
+    return structure_leakage(reference, generated)
+
+
 def _seconds_adapt(m: Measurements) -> float:
     return measured(m.seconds_adapt, "seconds the method took to adapt")
 
@@ -238,26 +260,27 @@ FRAMES: frozenset[Need] = frozenset({"frames"})
 FRAMES_PROMPT: frozenset[Need] = frozenset({"frames", "prompt"})
 FRAMES_PROMPTS: frozenset[Need] = frozenset({"frames", "prompt", "other_prompts"})
 BOTH_FRAMES: frozenset[Need] = frozenset({"frames", "reference_frames"})
+THUMBNAILS: frozenset[Need] = frozenset({"thumbnails"})
 COST: frozenset[Need] = frozenset({"cost"})
 
 # fmt: off
 _SPECS = (
-    MetricSpec("motion_fidelity", 1, TRACKS, -1.0, 1.0, "higher", "",
-        "Agreement of each track with its best partner nearby in the other clip, both ways.",
+    MetricSpec("motion_fidelity", 2, TRACKS, -1.0, 1.0, "higher", "",
+        "Agreement of each track with its partner nearby in the other clip, both ways.",
         DMT, lambda m: m.fidelity.value),
-    MetricSpec("fidelity_precision", 1, TRACKS, -1.0, 1.0, "higher", "",
+    MetricSpec("fidelity_precision", 2, TRACKS, -1.0, 1.0, "higher", "",
         "The half of motion_fidelity from generated to reference: is what moves right?",
         DMT, lambda m: m.fidelity.precision),
-    MetricSpec("fidelity_recall", 1, TRACKS, -1.0, 1.0, "higher", "",
+    MetricSpec("fidelity_recall", 2, TRACKS, -1.0, 1.0, "higher", "",
         "The half of motion_fidelity from reference to generated: is all motion there?",
         DMT, lambda m: m.fidelity.recall),
-    MetricSpec("motion_fidelity_floor", 1, TRACKS_OTHERS, -1.0, 1.0, "none", "",
+    MetricSpec("motion_fidelity_floor", 2, TRACKS_OTHERS, -1.0, 1.0, "none", "",
         "Mean motion_fidelity of the reference against the suite's other references: chance.",
         "", lambda m: m.fidelity_floor),
-    MetricSpec("motion_fidelity_floor_shuffled", 1, TRACKS, -1.0, 1.0, "none", "",
+    MetricSpec("motion_fidelity_floor_shuffled", 2, TRACKS, -1.0, 1.0, "none", "",
         "Mean motion_fidelity of the reference against itself with its steps in random order.",
         "", _fidelity_floor_shuffled),
-    MetricSpec("motion_fidelity_normalised", 1, TRACKS_OTHERS, None, 1.0, "higher", "",
+    MetricSpec("motion_fidelity_normalised", 2, TRACKS_OTHERS, None, 1.0, "higher", "",
         "motion_fidelity on a scale where the case's chance floor is 0 and a copy 1.",
         "", _fidelity_normalised),
     MetricSpec("motion_fidelity/anywhere", 1, TRACKS, -1.0, 1.0, "higher", "",
@@ -281,9 +304,12 @@ _SPECS = (
     MetricSpec("camera_fidelity", 1, TRACKS, -1.0, 1.0, "higher", "",
         "Agreement of the two dominant global motions, direction and speed.",
         "", _camera_fidelity),
-    MetricSpec("object_fidelity", 1, TRACKS, -1.0, 1.0, "higher", "",
+    MetricSpec("object_fidelity", 2, TRACKS, -1.0, 1.0, "higher", "",
         "Motion fidelity of what moves relative to the camera.",
         "", _object_fidelity),
+    MetricSpec("object_presence", 1, TRACKS, 0.0, 1.0, "none", "",
+        "Share of tracks that move against the camera, over the reference's, at most 1.",
+        "", lambda m: object_presence(m.reference_objects, m.generated_objects)),
     MetricSpec("camera_share", 1, TRACKS, 0.0, 1.0, "none", "",
         "Share of the generated clip's tracks that follow its camera.",
         "", lambda m: m.generated_objects.camera_share),
@@ -302,6 +328,9 @@ _SPECS = (
     MetricSpec("appearance_leakage", 1, BOTH_FRAMES, -1.0, 1.0, "lower", "",
         "Mean over generated frames of the largest cosine with any frame of the reference.",
         CLIP, _appearance_leakage),
+    MetricSpec("structure_leakage", 1, THUMBNAILS, -1.0, 1.0, "lower", "",
+        "Mean over generated frames of the largest correlation of edges with any reference frame.",
+        "", _structure_leakage),
     MetricSpec("seconds_adapt", 1, COST, 0.0, None, "lower", "s",
         "Time the method took to adapt to the reference.", "", _seconds_adapt),
     MetricSpec("seconds_generate", 1, COST, 0.0, None, "lower", "s",

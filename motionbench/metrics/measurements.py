@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from jaxtyping import Float32
 
-from motionbench.arrays import Embeddings
+from motionbench.arrays import Embeddings, Frames
 from motionbench.errors import UnscorableError
 from motionbench.metrics.functional.agreement import MotionFeatures, motion_features
 from motionbench.metrics.functional.camera import CameraMotion, camera_motion, without_camera
@@ -69,6 +69,8 @@ class Measurements:
             (``alignment.align_unrelated``).
         reference_frames: ``(T, D)`` embeddings of the reference's frames.
         generated_frames: ``(U, D)`` embeddings of the result's frames.
+        reference_thumbnails: ``(T, h, w, 3)`` the reference's frames, small.
+        generated_thumbnails: ``(U, h, w, 3)`` the result's frames, of the same size.
         prompt: ``(D,)`` embedding of the prompt.
         prompt_truncated: The prompt was longer than the embedder's context; text metrics then see
             its beginning only.
@@ -84,6 +86,8 @@ class Measurements:
     other_tracks: tuple[TrackSet, ...] = ()
     reference_frames: Embeddings | None = None
     generated_frames: Embeddings | None = None
+    reference_thumbnails: Frames | None = None
+    generated_thumbnails: Frames | None = None
     prompt: Float32[np.ndarray, " _d"] | None = None
     prompt_truncated: bool = False
     other_prompts: Embeddings | None = None

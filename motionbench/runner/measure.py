@@ -96,6 +96,7 @@ class _Bench:
         return {
             "tracks": self._tracks,
             "reference_frames": self._reference_frames,
+            "thumbnails": self._thumbnails,
             "others": self._others,
             "frames": self._frames,
             "prompt": self._prompt,
@@ -137,6 +138,13 @@ class _Bench:
     def _reference_frames(self) -> Fields:
         subject = self._subject
         return {"reference_frames": self._references.frames(subject.reference, subject.cut)}
+
+    def _thumbnails(self) -> Fields:
+        subject = self._subject
+        return {
+            "reference_thumbnails": self._references.thumbnails(subject.reference, subject.cut),
+            "generated_thumbnails": self._features.thumbnails(subject.clip, subject.content_sha256),
+        }
 
     def _prompt(self) -> Fields:
         prompt = self._subject.prompt

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from motionbench.arrays import Embeddings
+from motionbench.arrays import Embeddings, Frames
 from motionbench.cases import Clip, Suite
 from motionbench.conform import apply_crop
 from motionbench.errors import UnscorableError
@@ -55,6 +55,7 @@ class References:
         self._facts: dict[str, Facts] = {}
         self._tracks: dict[tuple[str, Cut | None], TrackSet] = {}
         self._frames: dict[tuple[str, Cut | None], Embeddings] = {}
+        self._thumbnails: dict[tuple[str, Cut | None], Frames] = {}
 
     @classmethod
     def of_suite(cls, features: Features, suite: Suite) -> "References":
@@ -102,6 +103,18 @@ class References:
             digest = content_sha256(clip.frames, clip.fps)
             self._frames[name, cut] = self.features.frame_embeddings(clip, digest)
         return self._frames[name, cut]
+
+    def thumbnails(self, name: str, cut: Cut | None = None) -> Frames:
+        """Small pictures of a reference, or of the part of it that a method saw.
+
+        Raises:
+            ManifestError, VideoError: As for ``facts``.
+        """
+        if (name, cut) not in self._thumbnails:
+            clip = self._seen(name, cut)
+            digest = content_sha256(clip.frames, clip.fps)
+            self._thumbnails[name, cut] = self.features.thumbnails(clip, digest)
+        return self._thumbnails[name, cut]
 
     def others(self, name: str) -> dict[str, TrackSet]:
         """Tracks of what stands for chance: references that move, none shown twice, nor this one.

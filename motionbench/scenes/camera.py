@@ -88,3 +88,20 @@ def view(values: Values, nearness: Float64[np.ndarray, " l"]) -> Float64[np.ndar
     slide = values[:, None, :2] + values[:, None, 2:4] * nearness[:, None]  # (T, L, 2)
     shift = -(turn[..., 0] * slide[..., :1] + turn[..., 1] * slide[..., 1:])
     return np.concatenate([turn, shift[..., None]], axis=-1)
+
+
+def film(
+    own: Float64[np.ndarray, "*t l 2 3"], values: Values, nearness: Float64[np.ndarray, " l"]
+) -> Float64[np.ndarray, "_t l 2 3"]:
+    """Maps to the frame of layers that a camera sees.
+
+    Args:
+        own: Maps to the plane that each layer lies in, of one instant or one per frame.
+        values: A camera's values.
+        nearness: Of each layer, as for `view`.
+    """
+    seen = view(values, nearness)  # (T, L, 2, 3)
+    # The camera's map after the layer's own; written out, as BLAS rounds as it likes.
+    whole = seen[..., :1] * own[..., :1, :] + seen[..., 1:2] * own[..., 1:, :]
+    whole[..., 2] += seen[..., 2]
+    return np.asarray(whole)

@@ -82,7 +82,8 @@ class Performance:
     Attributes:
         action: What the body does, in its own columns.
         view: From which the person is seen.
-        facing: 1 to the right, -1 to the left (mirrored).
+        facing: 1 to the right, -1 to the left (mirrored); between them, without 0, the body is
+            turned about the vertical, towards the viewer: the cosine of the angle from the right.
         height: Of the body, in frame units.
         start: x at the start, in frame units.
         ground: y of the ground, in frame units.
@@ -90,7 +91,7 @@ class Performance:
 
     action: Motion
     view: View
-    facing: int
+    facing: float
     height: float
     start: float
     ground: float

@@ -19,7 +19,7 @@ def _perform(
     ground: float = 0.42,
 ) -> Performance:
     """The action in the middle of the picture, to the left or to the right."""
-    facing = sign(rng)
+    facing = float(sign(rng))
     start = -facing * 0.5 * travel * height + uniform(rng, -0.03, 0.03)
     ground += uniform(rng, -0.02, 0.02)
     return Performance(action, view, facing, height, start, ground)

@@ -1,10 +1,12 @@
 """The person as layers: capsules, discs and a cap on the bones of ``figure``."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from motionbench.errors import UsageError
 from motionbench.scenes import draws, palette
 from motionbench.scenes.captions import Clothes
 from motionbench.scenes.figure import JOINTS, Performance, View, pose
@@ -17,6 +19,10 @@ _WEAVE = 0.7
 
 _HEAD = 0.088
 """Radius of the head, body heights."""
+
+
+_LEAST_FACING = 0.1
+"""Of a performance, either way; nearer to 0 a level foot has no direction."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +53,39 @@ def build_person(
         worn: Colours of the clothes.
         performance: What the person does.
         seed: Of skin and blotches.
+
+    Raises:
+        UsageError: The person faces the viewer.
     """
     parts = _parts(performance.view)
     bones = [JOINTS.index(part.bone) for part in parts]
     along = np.array([[part.along] for part in parts])
     aside = np.array([[part.aside] for part in parts])
-    size = np.array([[performance.facing * performance.height], [performance.height]])
+    facing, height = performance.facing, performance.height
+    if not _LEAST_FACING <= abs(facing) <= 1:
+        raise UsageError(
+            f"Performance.facing={facing} must be in [{_LEAST_FACING}, 1], or its negative: bones "
+            "that point at the viewer cannot be drawn."
+        )
 
     def maps(time: Instants) -> Maps:
         body = pose(performance.values(time), performance.view)
         axis = body.directions[:, bones]  # (T, L, 2)
-        across = np.stack([-axis[..., 1], axis[..., 0]], axis=-1)
-        origin = body.roots[:, bones] + axis * along + across * aside
-        whole = np.stack([axis, across, origin], axis=-1) * size
+        origin = body.roots[:, bones] + axis * along + _across(axis) * aside
+        # A body that turns towards the viewer shortens bones along x but leaves them as thick.
+        axis, origin = axis * [facing, 1.0], origin * [facing, 1.0]
+        across = math.copysign(1.0, facing) * _across(axis)
+        across /= np.sqrt((across * across).sum(axis=-1, keepdims=True))
+        whole = np.stack([axis, across, origin], axis=-1) * height
         whole[..., 2] += [performance.start, performance.ground]
         return np.concatenate([whole, stay(len(time))], axis=1)
 
     return tuple(_layer(part, worn, performance.view, seed) for part in parts), maps
+
+
+def _across(axis: np.ndarray) -> np.ndarray:
+    """A quarter turn from each axis, clockwise on the screen."""
+    return np.stack([-axis[..., 1], axis[..., 0]], axis=-1)
 
 
 def _layer(part: Part, worn: Clothes, view: View, seed: int) -> Layer:

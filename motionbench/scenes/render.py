@@ -50,8 +50,12 @@ def render(scene: Scene, *, frames: int, height: int, width: int) -> Frames:
     Raises:
         UsageError: Too few frames or pixels.
     """
+    return paint(set_stage(scene), frames=frames, height=height, width=width)
+
+
+def paint(stage: Stage, *, frames: int, height: int, width: int) -> Frames:
+    """Draw what stands on a stage; otherwise as ``render``."""
     check_size(frames, height, width)
-    stage = set_stage(scene)
     painter = _Painter(stage, stage.maps(times(frames)), height, width)
     return np.stack([painter.draw(frame) for frame in range(frames)])
 

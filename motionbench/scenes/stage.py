@@ -11,6 +11,7 @@ import numpy as np
 from motionbench.cases import Category
 from motionbench.errors import UsageError
 from motionbench.scenes import palette
+from motionbench.scenes.camera import film
 from motionbench.scenes.captions import Appearance
 from motionbench.scenes.figure import Performance
 from motionbench.scenes.layers import Layer, Maps, item_layer, place, stay
@@ -18,7 +19,7 @@ from motionbench.scenes.motions import Motion
 from motionbench.scenes.paths import Instants
 from motionbench.scenes.person import build_person
 from motionbench.scenes.textures import Texture
-from motionbench.scenes.world import build_world
+from motionbench.scenes.world import FAR, NEAR, build_world
 
 GRAIN = 2.0**20
 """Maps are rounded to multiples of 1 / GRAIN: 1/4000 of a pixel in a picture of 256 pixels."""
@@ -35,6 +36,9 @@ class Scene:
         appearance: What captions say.
         motion: One per mover: the camera's, each object's in the order of the items, or the
             person's `Performance`.
+        camera: What the camera does while objects or a person move (values as for
+            `camera.CameraMotion`); None if it rests, and in camera scenes, whose only motion is
+            the camera's.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Scene:
     seed: int
     appearance: Appearance
     motion: tuple[Motion, ...]
+    camera: Motion | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ def set_stage(scene: Scene) -> Stage:
     """
     told = scene.appearance
     layers, maps = _build(scene)
+    if scene.camera is not None:
+        maps = _filmed(scene.camera, len(layers), maps)
     backdrop = palette.background(told.background.kind, told.background.colour, scene.seed)
     return Stage(backdrop, layers, lambda time: _steady(maps(time)))
 
@@ -81,15 +88,25 @@ def _build(scene: Scene) -> tuple[tuple[Layer, ...], Callable[[Instants], Maps]]
     if scene.category == "human" and worn is not None and len(motion) == 1:
         if isinstance(motion[0], Performance):
             return build_person(worn, motion[0], scene.seed)
-    elif scene.category == "camera" and items and len(motion) == 1:
-        return build_world(items, motion[0], scene.seed)
+    elif scene.category == "camera":
+        if items and len(motion) == 1 and scene.camera is None:
+            return build_world(items, motion[0], scene.seed)
     elif scene.category.endswith("object") and len(items) == len(motion):
         return _objects(scene)
     raise UsageError(
         f"scene {scene.name!r} of category {scene.category!r}: motion {motion} does not fit "
         f"{scene.appearance}. A camera scene takes one camera motion and items, an object scene as "
-        "many motions as items, a human scene one Performance and clothes."
+        "many motions as items, a human scene one Performance and clothes; all but a camera scene "
+        "may be filmed by a further moving camera."
     )
+
+
+def _filmed(
+    filmed_by: Motion, layers: int, maps: Callable[[Instants], Maps]
+) -> Callable[[Instants], Maps]:
+    """What moves is near, all of it in one plane, and the background far behind it."""
+    nearness = np.array([NEAR] * layers + [FAR])
+    return lambda time: film(maps(time), filmed_by.values(time), nearness)
 
 
 def _objects(scene: Scene) -> tuple[tuple[Layer, ...], Callable[[Instants], Maps]]:

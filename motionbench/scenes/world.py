@@ -42,11 +42,7 @@ def build_world(
     planes = np.array([*nearness, FAR])
 
     def maps(time: Instants) -> Maps:
-        seen = camera.view(motion.values(time), planes)  # (T, L, 2, 3)
-        # The camera's map after the item's own; written out, as BLAS rounds as it likes.
-        whole = seen[..., :1] * local[:, None, 0] + seen[..., 1:2] * local[:, None, 1]
-        whole[..., 2] += seen[..., 2]
-        return np.asarray(whole)
+        return camera.film(local, motion.values(time), planes)
 
     return tuple(layers), maps
 

@@ -13,11 +13,8 @@ from motionbench.trackers.base import Tracker, check_queries, grid_queries
 from motionbench.trackers.matching import Picture, is_textured, match, prepare
 from motionbench.tracks import TrackSet
 
-MAX_RESIDUAL = 0.75
-"""From frame to frame: mean difference of matched windows, in their own contrast."""
-
-MAX_RETRY_RESIDUAL = 0.65
-"""To be found again: stricter, because a lost point is looked for many times."""
+MAX_RESIDUAL = 0.65
+"""Mean difference of matched windows, in their own contrast: noise matches noise at 0.7 or more."""
 
 ANCHOR_GRID = 12
 """Points a side that are matched between neighbouring frames to carry lost points along."""
@@ -68,16 +65,16 @@ class LucasKanade(Tracker):
         """See base class."""
         return {
             "name": self.name,
-            "version": 1,
+            "version": 2,
             "opencv": cv2.__version__,
             "window": matching.WINDOW,
-            "levels": matching.LEVELS,
+            "coarse_window": matching.COARSE_WINDOW,
+            "coarse_levels": matching.COARSE_LEVELS,
             "surround": matching.SURROUND,
             "floor": matching.FLOOR,
             "min_texture": matching.MIN_TEXTURE,
             "max_return_error": matching.MAX_RETURN_ERROR,
             "max_residual": MAX_RESIDUAL,
-            "max_retry_residual": MAX_RETRY_RESIDUAL,
             "anchor_grid": ANCHOR_GRID,
             "near": NEAR,
             "alike": ALIKE,
@@ -140,7 +137,7 @@ class _Walk:
         for here, there in pairwise(frames):
             started = (starts - here) * frames.step <= 0
             seen = np.flatnonzero(started & paths.visible[:, here])
-            self._find(paths, seen, here, there, paths.positions[seen, here], MAX_RESIDUAL)
+            self._find(paths, seen, here, there, paths.positions[seen, here])
             lost = np.flatnonzero(started & ~paths.visible[:, there])
             self._carry(paths, lost, here, there)
             # The query's window, not the last one: what hid the point had reached into that.
@@ -148,7 +145,7 @@ class _Walk:
             for start in np.unique(starts[known]):
                 again = known[starts[known] == start]
                 guess = paths.positions[again, there]
-                self._find(paths, again, int(start), there, guess, MAX_RETRY_RESIDUAL)
+                self._find(paths, again, int(start), there, guess)
 
     def _find(
         self,
@@ -157,12 +154,11 @@ class _Walk:
         here: int,
         there: int,
         guess: np.ndarray,
-        max_residual: float,
     ) -> None:
         """Look in frame ``there`` for points by how they looked ``here``."""
         places = paths.positions[points, here]
         moved, found = match(
-            self._pictures[here], self._pictures[there], places, guess, max_residual
+            self._pictures[here], self._pictures[there], places, guess, MAX_RESIDUAL
         )
         paths.positions[points[found], there] = moved[found]
         paths.visible[points[found], there] = True

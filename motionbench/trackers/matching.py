@@ -14,11 +14,11 @@ from jaxtyping import Bool, Float32, UInt8
 
 from motionbench.arrays import Frames
 
-WINDOW = 15
+WINDOW = 13
 """Side of the square that is matched, pixels."""
 
-LEVELS = 3
-"""Halvings of the picture at most: motion of several windows a frame is found."""
+COARSE_WINDOW, COARSE_LEVELS = 11, 3
+"""Side of the square, and halvings of the picture at most, by which large motion is found first."""
 
 SURROUND = 31
 """Side of the square whose mean and standard deviation are made equal everywhere, pixels."""
@@ -42,11 +42,14 @@ class Picture(NamedTuple):
     """A frame as it is matched.
 
     Attributes:
+        plain: ``(H, W)`` uint8, mean and contrast of the whole frame made equal: exposure is no
+            motion.
         grey: ``(H, W)`` uint8, local mean and contrast made equal everywhere.
         texture: ``(H, W)`` float32, see ``MIN_TEXTURE``.
         contrast: ``(H, W)`` float32, mean distance from the mean in each pixel's window.
     """
 
+    plain: UInt8[np.ndarray, "_h _w"]
     grey: UInt8[np.ndarray, "_h _w"]
     texture: Float32[np.ndarray, "_h _w"]
     contrast: Float32[np.ndarray, "_h _w"]
@@ -63,13 +66,19 @@ def prepare(frames: Frames) -> list[Picture]:
 
 def _prepare(frame: np.ndarray) -> Picture:
     raw = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    plain = _as_levels((raw - raw.mean()) / (raw.std() + FLOOR))
     surround = (SURROUND, SURROUND)
     raw -= cv2.blur(raw, surround)
     # Running sums leave a little less than nothing where there is nothing.
     contrast = np.sqrt(np.maximum(cv2.blur(raw * raw, surround), 0))
-    normal = raw * (_LEVELS_PER_CONTRAST / (contrast + FLOOR)) + 128
-    grey = normal.round().clip(0, 255).astype(np.uint8)
-    return Picture(grey, _texture(grey), _contrast(grey))
+    grey = _as_levels(raw / (contrast + FLOOR))
+    return Picture(plain, grey, _texture(grey), _contrast(grey))
+
+
+def _as_levels(normal: np.ndarray) -> np.ndarray:
+    """Values of mean 0 and standard deviation 1 as grey levels."""
+    levels: np.ndarray = (normal * _LEVELS_PER_CONTRAST + 128).round().clip(0, 255)
+    return levels.astype(np.uint8)
 
 
 def _texture(grey: np.ndarray) -> np.ndarray:
@@ -121,8 +130,8 @@ def match(
     """
     if not len(points):
         return points, np.zeros(0, bool)
-    moved, found, difference = _lucas_kanade(here.grey, there.grey, points, guess)
-    back, found_back, _ = _lucas_kanade(there.grey, here.grey, moved, moved - (guess - points))
+    moved, found, difference = _find(here, there, points, guess)
+    back, found_back, _ = _find(there, here, moved, moved - (guess - points))
     height, width = there.grey.shape
     credible = (found == 1) & (found_back == 1)
     credible &= ((moved >= -0.5) & (moved <= (width - 0.5, height - 0.5))).all(axis=1)
@@ -133,8 +142,28 @@ def match(
     return moved, credible
 
 
+def _find(
+    here: Picture, there: Picture, points: np.ndarray, guess: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Large motion by the plain pictures, then the exact place by those of equal contrast.
+
+    Equal contrast takes away what tells a coloured object from its ground when the picture is
+    halved, and with it the motion of fast objects: halved pictures must be plain.
+    """
+    near, *_ = _lucas_kanade(
+        here.plain, there.plain, points, guess, window=COARSE_WINDOW, levels=COARSE_LEVELS
+    )
+    return _lucas_kanade(here.grey, there.grey, points, near, window=WINDOW, levels=0)
+
+
 def _lucas_kanade(
-    here: np.ndarray, there: np.ndarray, points: np.ndarray, guess: np.ndarray
+    here: np.ndarray,
+    there: np.ndarray,
+    points: np.ndarray,
+    guess: np.ndarray,
+    *,
+    window: int,
+    levels: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Places in ``there``, 1 where found, and the windows' mean absolute difference."""
     moved, found, difference = cv2.calcOpticalFlowPyrLK(
@@ -142,8 +171,8 @@ def _lucas_kanade(
         there,
         points,
         guess.copy(),  # overwritten
-        winSize=(WINDOW, WINDOW),
-        maxLevel=LEVELS,
+        winSize=(window, window),
+        maxLevel=levels,
         criteria=_STOP,
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )

@@ -47,7 +47,7 @@ def encoder_identity(lossless: bool) -> dict[str, str]:
     } | versions
 
 
-def encode(clip: Clip, path: Path, *, lossless: bool = False) -> None:
+def encode(clip: Clip, path: Path, *, lossless: bool = False, crf: int | None = None) -> None:
     """Write a clip to a file that decodes to the same shape; the same clip gives the same bytes.
 
     The file appears under its name only when it is complete.
@@ -56,17 +56,21 @@ def encode(clip: Clip, path: Path, *, lossless: bool = False) -> None:
         clip: T >= 1 frames.
         path: Ends in ``suffix(lossless)``; its folder is made if need be; a file there is replaced.
         lossless: FFV1 in Matroska, bit exact, instead of H.264 in MP4.
+        crf: x264's constant rate factor, in [0, 51], instead of the quantiser that clips are stored
+            at: to measure what storing costs. Not together with ``lossless``.
 
     Raises:
-        VideoError: The clip or the name is not fit for storing, or the file cannot be written.
+        VideoError: The clip, the name or ``crf`` is not fit for storing, or the file cannot be
+            written.
         DiskFullError: No space is left; nothing remains of the file.
     """
     path = Path(path)
     _check(clip, path, lossless)
+    quality = {"qp": str(QP)} if crf is None else _crf(path, crf, lossless)
     # Encoded in memory: libav does not report every failed write when it closes a file.
     buffer = io.BytesIO()
     try:
-        _mux(clip, buffer, lossless)
+        _mux(clip, buffer, lossless, quality)
     except av.FFmpegError as error:
         raise VideoError(f"{path}: cannot encode {_describe(clip)}: {error}.") from error
     try:
@@ -89,12 +93,19 @@ def _check(clip: Clip, path: Path, lossless: bool) -> None:
         raise VideoError(f"{path}: {kind} clips are stored as {suffix(lossless)!r} files.")
 
 
+def _crf(path: Path, crf: int, lossless: bool) -> dict[str, str]:
+    if lossless or not 0 <= crf <= 51:
+        kind = "a lossless clip has none" if lossless else "it must be in [0, 51]"
+        raise VideoError(f"{path}: cannot store at crf={crf}: {kind}.")
+    return {"crf": str(crf)}
+
+
 def _describe(clip: Clip) -> str:
     height, width = clip.size
     return f"{len(clip)} frames of {width} x {height} at {clip.fps:g} fps"
 
 
-def _mux(clip: Clip, buffer: io.BytesIO, lossless: bool) -> None:
+def _mux(clip: Clip, buffer: io.BytesIO, lossless: bool, quality: dict[str, str]) -> None:
     # bitexact keeps dates, versions and random identifiers out of the file.
     container_format = "matroska" if lossless else "mp4"
     with av.open(buffer, "w", format=container_format, options={"fflags": "+bitexact"}) as output:
@@ -105,7 +116,7 @@ def _mux(clip: Clip, buffer: io.BytesIO, lossless: bool) -> None:
         if lossless:
             stream.pix_fmt = "bgr0"
         else:
-            _set_h264(stream, clip.frames)
+            _set_h264(stream, clip.frames, quality)
         from_rgb = FromRgb(clip.size, stream.pix_fmt)
         for index, rgb in enumerate(clip.frames):
             frame = from_rgb(rgb)
@@ -114,8 +125,8 @@ def _mux(clip: Clip, buffer: io.BytesIO, lossless: bool) -> None:
         output.mux(stream.encode())
 
 
-def _set_h264(stream: Any, frames: Frames) -> None:
-    stream.options = {"qp": str(QP), "preset": "medium"}
+def _set_h264(stream: Any, frames: Frames, quality: dict[str, str]) -> None:
+    stream.options = {**quality, "preset": "medium"}
     stream.pix_fmt = "yuv420p" if _survives_halved_chroma(frames) else "yuv444p"
     context = stream.codec_context
     context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG

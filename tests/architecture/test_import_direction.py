@@ -20,6 +20,7 @@ LAYERS = (
     {"store"},
     {"runner", "overlay"},
     {"leaderboard"},
+    {"audit"},
     {"commands", "cli"},
     {"__init__"},
 )

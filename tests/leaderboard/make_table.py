@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from motionbench.cases import PROMPT_KINDS
+
 COLUMNS = [
     "run", "method", "version", "control", "suite", "suite_version", "suite_sha256", "ruler",
     "case", "category", "prompt_id", "kind", "seed", "metric", "status", "value", "reason",
@@ -33,7 +35,10 @@ def run_rows(
     ruler: str = "embedded-0123456789ab",
     run: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows of one run; ``score(metric, place of the case, prompt, seed)`` gives each outcome."""
+    """Rows of one run; ``score(metric, place of the case, prompt, seed)`` gives each outcome.
+
+    A prompt called like a kind is of that kind; others are captions.
+    """
     name, version, sha256 = suite
     return [
         {
@@ -48,7 +53,7 @@ def run_rows(
             "case": case,
             "category": category,
             "prompt_id": prompt,
-            "kind": "caption",
+            "kind": prompt if prompt in PROMPT_KINDS else "caption",
             "seed": seed,
             "metric": metric,
             **outcome_columns(score(metric, place, prompt, seed)),

@@ -28,6 +28,7 @@ from motionbench.tracks import TrackSet, rescale, select
 
 ON_TRACKS = {name for name, spec in METRICS.items() if "tracks" in spec.needs}
 ON_FRAMES = {name for name, spec in METRICS.items() if "frames" in spec.needs}
+ON_THUMBNAILS = {name for name, spec in METRICS.items() if "thumbnails" in spec.needs}
 ON_COST = {name for name, spec in METRICS.items() if "cost" in spec.needs}
 
 OF_A_COPY = {
@@ -42,7 +43,9 @@ OF_A_COPY = {
     "direction_flip": 0,
     "camera_fidelity": 1,
     "object_fidelity": 1,
+    "object_presence": 1,
     "appearance_leakage": 1,
+    "structure_leakage": 1,
 }
 """The value of the reference itself as a result."""
 
@@ -81,6 +84,7 @@ ASYMMETRIC = {
     "motion_fidelity_normalised": "its floor speaks of the reference",
     "direction_flip": "pairs weigh by the reference's motion",
     "object_fidelity": "undefined without an object in the reference only",
+    "object_presence": "as object_fidelity",
 }
 
 SEES_HIDDEN_TRACKS = {
@@ -94,6 +98,7 @@ DECIDES_TIES_BY_ROUNDING = {
     "camera_share": "as camera_fidelity",
     "camera_share_reference": "as camera_fidelity",
     "object_fidelity": "as camera_fidelity",
+    "object_presence": "as camera_fidelity",
 }
 """Drawn tracks, a few whole pixels a step, hold such ties; another size rounds them otherwise."""
 
@@ -111,6 +116,7 @@ def inputs(draw, **options):
     """
     reference, generated, other = draw(clips_at_same_instants(3, **options))
     embeddings = hnp.arrays(np.int8, st.tuples(st.integers(1, 3), st.just(4)), elements=NOT_ZERO)
+    thumbnails = hnp.arrays(np.uint8, st.tuples(st.integers(1, 3), *map(st.just, (4, 5, 3))))
     cost = st.none() | st.floats(0, 1e6)
     return {
         "reference_tracks": reference,
@@ -118,6 +124,8 @@ def inputs(draw, **options):
         "other_tracks": (other,)[: draw(st.integers(0, 1))],
         "reference_frames": unit(draw(embeddings)),
         "generated_frames": unit(draw(embeddings)),
+        "reference_thumbnails": draw(thumbnails),
+        "generated_thumbnails": draw(thumbnails),
         "prompt": unit(draw(embeddings))[0],
         "other_prompts": unit(draw(embeddings))[draw(st.integers(0, 1)) :],
         "seconds_adapt": draw(cost),
@@ -145,6 +153,8 @@ def complete(generated_shift=(2, 1)):
         other_tracks=(clip((0.5, -3), (3, 3)),),
         reference_frames=unit(rng.normal(size=(5, 8))),
         generated_frames=unit(rng.normal(size=(7, 8))),
+        reference_thumbnails=rng.integers(0, 256, (5, 8, 8, 3), dtype=np.uint8),
+        generated_thumbnails=rng.integers(0, 256, (7, 8, 8, 3), dtype=np.uint8),
         prompt=unit(rng.normal(size=(1, 8)))[0],
         other_prompts=unit(rng.normal(size=(4, 8))),
         seconds_adapt=0.0,
@@ -154,7 +164,12 @@ def complete(generated_shift=(2, 1)):
 
 
 def copied(m: Measurements) -> Measurements:
-    return replace(m, generated_tracks=m.reference_tracks, generated_frames=m.reference_frames)
+    return replace(
+        m,
+        generated_tracks=m.reference_tracks,
+        generated_frames=m.reference_frames,
+        generated_thumbnails=m.reference_thumbnails,
+    )
 
 
 def exchanged(m: Measurements) -> Measurements:
@@ -180,7 +195,7 @@ def same(first, second, tolerance=1e-4):
 
 
 def test_no_metric_is_forgotten():
-    assert set(METRICS) == ON_TRACKS | ON_FRAMES | ON_COST
+    assert set(METRICS) == ON_TRACKS | ON_FRAMES | ON_THUMBNAILS | ON_COST
     assert set(METRICS) == OF_A_COPY.keys() | NOT_OF_A_COPY.keys()
     assert SWAPPED.keys() | ASYMMETRIC.keys() == ON_TRACKS
     for holds, does_not in ((OF_A_COPY, NOT_OF_A_COPY), (SWAPPED, ASYMMETRIC)):
@@ -341,6 +356,10 @@ def test_what_was_not_measured_is_named(name):
             {"reference_frames": None},
             "embeddings of the reference's frames: not measured.",
         ),
+        "thumbnails": (
+            {"reference_thumbnails": None},
+            "small pictures of the reference: not measured.",
+        ),
         "prompt": ({"prompt": None}, "embedding of the prompt: not measured."),
         "other_prompts": (
             {"other_prompts": None},
@@ -411,7 +430,7 @@ def test_what_metrics_share_is_computed_once():
     m = complete()
     assert m.fidelity is m.fidelity
     assert m.reference_features is m.reference_features
-    assert score("motion_fidelity", m) == (m.fidelity.precision + m.fidelity.recall) / 2
+    assert score("motion_fidelity", m) == m.fidelity.value
 
 
 def test_parameters_reach_the_metrics():

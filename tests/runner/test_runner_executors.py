@@ -123,7 +123,7 @@ def test_methods_that_cannot_be_loaded_are_refused_with_their_own_error():
 
 
 DRIVER = """
-import contextlib, sys
+import contextlib, signal, sys
 from pathlib import Path
 from motionbench.cases import Case, FileSource, Prompt
 from motionbench.runner.executors import LocalExecutor
@@ -131,6 +131,8 @@ from motionbench.runner.tasks import MethodReference, Task, record_of
 from motionbench.runner.worker import Message
 
 if __name__ == "__main__":
+    # A suite started in the background inherits that interrupts are ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     methods, reference, run, prompt = sys.argv[1:]
     prompts = (Prompt("p0", "free", "a dog"), Prompt("p1", "free", prompt))
     case = Case("one", "camera", "a square", prompts, FileSource(Path(reference)))

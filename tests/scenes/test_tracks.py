@@ -8,8 +8,8 @@ from motionbench.scenes.camera import CameraMotion
 from motionbench.scenes.catalogue import build_scene
 from motionbench.scenes.motions import Mover
 from motionbench.scenes.paths import Line, Still
-from motionbench.scenes.stage import Scene
-from motionbench.scenes.tracks import exact_tracks
+from motionbench.scenes.stage import Scene, set_stage
+from motionbench.scenes.tracks import Surfaces, exact_tracks
 from motionbench.trackers.base import grid_queries
 from motionbench.tracks import TrackSet, rescale
 
@@ -182,3 +182,32 @@ def test_queries_outside_the_clip_are_refused(query):
 def test_no_queries_give_no_tracks():
     found = follow(build_scene("camera/pan", 0), np.zeros((0, 3)))
     assert found.tracks.shape == (0, 9, 2)
+
+
+# ---- the same points under another motion
+
+
+def test_points_found_on_one_stage_are_followed_on_another():
+    east = single(Mover(Line((-0.2, 0.0), (0.2, 0.0)), radius=0.3))
+    south = single(Mover(Line((0.0, -0.2), (0.0, 0.2)), radius=0.15, angle=0.5))
+    queries = grid_queries(SIDE, SIDE, 12)
+    one, two = (
+        Surfaces(set_stage(scene), frames=9, height=SIDE, width=SIDE) for scene in (east, south)
+    )
+    points = one.find(queries)
+    np.testing.assert_allclose(one.trace(points)[:, 0], queries[:, 1:], atol=1e-4)
+    elsewhere, on_it = two.trace(points), points.owner == 0
+    assert 0 < on_it.sum() < len(queries)
+    assert (elsewhere[~on_it] == elsewhere[~on_it, :1]).all()
+    # Half the size: half as far from the middle, which moves as the second motion says.
+    middle = (SIDE - 1) / 2 + SIDE * np.linspace([0.0, -0.2], [0.0, 0.2], 9)
+    apart = np.linalg.norm(elsewhere[on_it] - middle, axis=-1)
+    before = np.linalg.norm(
+        queries[on_it, 1:] - [(SIDE - 1) / 2 - 0.2 * SIDE, middle[4, 1]], axis=1
+    )
+    np.testing.assert_allclose(apart, np.repeat(before[:, None] / 2, 9, axis=1), atol=1e-2)
+    tracks, seen = two.follow(points)
+    np.testing.assert_array_equal(tracks, elsewhere)
+    # The object covers part of the background that the other motion left bare.
+    assert not seen[~on_it].all()
+    assert seen[on_it].all()

@@ -149,3 +149,21 @@ def test_what_a_codec_cannot_hold_is_refused(tmp_path: Path) -> None:
     frames = np.zeros((2, 1, 17000, 3), np.uint8)
     with pytest.raises(VideoError, match=r"a\.mp4: cannot encode 2 frames of 17000 x 1 at 8 fps"):
         encode(Clip(frames, 8.0), tmp_path / "a.mp4")
+
+
+def test_a_higher_rate_factor_gives_a_smaller_and_worse_file(tmp_path: Path, clip: Clip) -> None:
+    paths = [tmp_path / f"{crf}.mp4" for crf in (10, 23, 35)]
+    for path in paths:
+        encode(clip, path, crf=int(path.stem))
+    sizes = [path.stat().st_size for path in paths]
+    losses = [psnr(decode(path).frames, clip.frames) for path in paths]
+    assert sizes == sorted(sizes, reverse=True)
+    assert losses == sorted(losses, reverse=True)
+    assert losses[0] > losses[2] + 5
+
+
+def test_a_rate_factor_that_means_nothing_is_refused(tmp_path: Path, clip: Clip) -> None:
+    with pytest.raises(VideoError, match=r"a\.mp4: cannot store at crf=52: it must be in \[0, 51"):
+        encode(clip, tmp_path / "a.mp4", crf=52)
+    with pytest.raises(VideoError, match=r"crf=23: a lossless clip has none"):
+        encode(clip, tmp_path / "a.mkv", lossless=True, crf=23)

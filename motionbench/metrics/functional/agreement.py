@@ -3,17 +3,18 @@
 In each step a point moves (faster than the speed floor) or rests. A step becomes a vector of three
 components: the displacement where the point moves, with 0 as third; and (0, 0, speed floor) where
 it rests, so that resting is a direction of its own, as long as the slowest motion. Over the steps
-in which both are visible, two tracks agree by the cosine of all their vectors put end to end:
+in which both are visible, two tracks agree by
 
-    agreement(a, b) = sum_k a_k . b_k / sqrt(sum_k |a_k|^2  sum_k |b_k|^2)
+    agreement(a, b) = 2 sum_k a_k . b_k / (sum_k |a_k|^2 + sum_k |b_k|^2)
+                    = 1 - sum_k |a_k - b_k|^2 / (sum_k |a_k|^2 + sum_k |b_k|^2)
 
-1 for equal motion, at any ratio of speeds, and for two points at rest; -1 for opposite motion; 0 at
-right angles and where one rests while the other moves. With ``by_speed`` off every vector has
-length 1, and the agreement is the mean over steps of the cosine between displacements, 1 where both
-rest and 0 where one does. With step vectors ``s``, squared lengths ``e`` and visibility ``v`` (zero
-where hidden) this is
+1 for equal motion and for two points at rest; -1 for opposite motion; 0 at right angles and where
+one rests while the other moves; 0.8 at twice or half the speed. With ``by_speed`` off every vector
+has length 1, and the agreement is the mean over steps of the cosine between displacements, 1 where
+both rest and 0 where one does. With step vectors ``s``, squared lengths ``e`` and visibility ``v``
+(zero where hidden) this is
 
-    agreement(a, b) = s_a . s_b / sqrt((e_a . v_b) (v_a . e_b))
+    agreement(a, b) = 2 s_a . s_b / (e_a . v_b + v_a . e_b)
 
 three products of matrices, whatever the number of steps: no ``(n, m, steps)`` array exists.
 """
@@ -32,8 +33,12 @@ BLOCK_ROWS = 256
 few enough to stay in the processor's cache."""
 
 EXCLUDED = np.float32(4)
-"""Taken from the agreement, which is -1 to 1, of a pair that is no candidate: subtracting a mask is
-five times faster than writing -inf where it holds."""
+"""Taken from the agreement, which is -1 to 1, of a pair that is no candidate, or added to it where
+the smallest is sought: faster than writing infinities."""
+
+TIE = np.float32(0.1)
+"""By so much more unlike than alike must a partner be to be preferred: the same clip tracked twice
+finds itself and not what moves in antiphase beside it."""
 
 SMALL_PRODUCT = 2**18
 """Multiplications up to which OpenBLAS, which NumPy comes with, computes a product at once. Larger
@@ -50,8 +55,8 @@ class MotionFeatures:
         energy: ``(N, S)``, their squared lengths.
         visible: ``(N, S)``, 1 where visible.
         places: ``(N, 2)``, mean visible position, pixels; zero for a track that is never visible.
-        amounts: ``(N,)``, what a track weighs in a mean over tracks: the length of its path as far
-            as it is seen, rests counting as the slowest motion. All 1 with ``by_speed`` off.
+        amounts: ``(N,)``, what a track weighs in a mean over tracks: its squared step lengths, as
+            far as it is seen, rests counting as the slowest motion. All 1 with ``by_speed`` off.
     """
 
     vectors: Float32[np.ndarray, "n s3"]
@@ -81,7 +86,7 @@ class MotionFeatures:
 
 
 class BestAgreement(NamedTuple):
-    """Each track's agreement with its best partner in the other clip.
+    """Each track's agreement with its partner in the other clip.
 
     Attributes:
         first: ``(n,)`` float32, for each track of the first clip, -inf where no track of the other
@@ -128,7 +133,7 @@ def motion_features(
         energy=lengths * lengths,
         visible=motion.visible.astype(np.float32),
         places=motion.places,
-        amounts=lengths.sum(axis=1) if by_speed else np.ones(tracks, dtype=np.float32),
+        amounts=np.square(lengths).sum(axis=1) if by_speed else np.ones(tracks, dtype=np.float32),
     )
 
 
@@ -138,9 +143,14 @@ def best_agreement(
     *,
     min_joint_visibility: float,
     radius: float | None = None,
+    opposites: bool = True,
     block_rows: int = BLOCK_ROWS,
 ) -> BestAgreement:
-    """The largest agreement of each track with any candidate among the tracks of the other clip.
+    """The agreement of each track with its partner among the tracks of the other clip.
+
+    The partner is the candidate whose motion is most like the track's own or most unlike it. So a
+    track whose counterpart moves the other way finds it, and not a resting background beside it;
+    and two unrelated clips agree by 0 on average, not by the largest of many accidents.
 
     Args:
         first: Of one clip, n tracks.
@@ -148,6 +158,7 @@ def best_agreement(
         min_joint_visibility: Share of all steps, 0 to 1, in which both tracks must be visible to be
             candidates for each other (at least one step in any case).
         radius: Pixels; candidates' places lie no further apart. None: they may be anywhere.
+        opposites: Off: the partner is the candidate with the largest agreement.
         block_rows: Rows of the ``(n, m)`` matrix computed at once; does not change the result.
 
     Raises:
@@ -163,79 +174,114 @@ def best_agreement(
     if len(rows) and len(columns):
         near = near_blocks(first.places[rows], second.places[columns], radius, block_rows)
         rows, columns = rows[near.first], columns[near.second]
-        best_columns = np.full(len(columns), -np.inf, dtype=np.float32)
+        row_ends, column_ends = _Ends.of(len(rows)), _Ends.of(len(columns))
         others = _tracks(second, columns)
         for block, runs in near.blocks:
             some = _tracks(first, rows[block])
             for run in runs:
-                agreement = _agreement(some, others.take(run), needed, radius)
-                best = np.maximum(best_first[rows[block]], agreement.max(axis=1))
-                best_first[rows[block]] = best
-                np.maximum(best_columns[run], agreement.max(axis=0), out=best_columns[run])
-        best_second[columns] = best_columns
-    for best in (best_first, best_second):
-        best[best < -2] = -np.inf
-    return BestAgreement(np.minimum(best_first, 1), np.minimum(best_second, 1))
+                agreement, excluded = _agreement(some, others.take(run), needed, radius)
+                agreement -= excluded
+                row_ends.raise_to(agreement.max(axis=1), block)
+                column_ends.raise_to(agreement.max(axis=0), run)
+                if opposites:
+                    agreement += excluded
+                    agreement += excluded
+                    row_ends.lower_to(agreement.min(axis=1), block)
+                    column_ends.lower_to(agreement.min(axis=0), run)
+        best_first[rows], best_second[columns] = row_ends.farther(), column_ends.farther()
+    return BestAgreement(best_first, best_second)
+
+
+class _Ends(NamedTuple):
+    """Largest and smallest agreement of each track so far; +-EXCLUDED without a candidate."""
+
+    high: Float32[np.ndarray, " k"]
+    low: Float32[np.ndarray, " k"]
+
+    @classmethod
+    def of(cls, tracks: int) -> "_Ends":
+        return cls(np.full(tracks, -EXCLUDED), np.full(tracks, EXCLUDED))
+
+    def raise_to(self, values: np.ndarray, some: slice) -> None:
+        np.maximum(self.high[some], values, out=self.high[some])
+
+    def lower_to(self, values: np.ndarray, some: slice) -> None:
+        np.minimum(self.low[some], values, out=self.low[some])
+
+    def farther(self) -> Float32[np.ndarray, " k"]:
+        """The end farther from 0, or the upper one at a tie; -inf where there is none."""
+        chosen = np.where((self.high + TIE < -self.low) & (self.low < 2), self.low, self.high)
+        chosen = np.clip(chosen, -1, 1)  # by rounding it can lie just beyond
+        chosen[self.high < -2] = -np.inf
+        return chosen
 
 
 class _Tracks(NamedTuple):
-    """Tracks that form rows or columns, their step vectors scaled to a common length of 1.
+    """Tracks that form rows or columns.
 
-    The agreement of two tracks never hidden is then the mere product of their vectors; what hidden
-    steps take from it is put right only where there are any.
+    Energies are halved, so that the product of vectors over their sum is the agreement. The energy
+    of two tracks never hidden is the sum of their totals; what hidden steps take from it is put
+    right only where there are any.
     """
 
     vectors: Float32[np.ndarray, "k s3"]
     energy: Float32[np.ndarray, "k s"]
+    total: Float32[np.ndarray, " k"]  # of the energy
     visible: Float32[np.ndarray, "k s"]
     hidden: Bool[np.ndarray, " k"]  # at some time
     places: Float32[np.ndarray, "k 2"]
     squares: Float32[np.ndarray, " k"]  # of the places' distances from the origin
 
     def take(self, some: slice) -> "_Tracks":
-        return _Tracks(
-            self.vectors[some],
-            self.energy[some],
-            self.visible[some],
-            self.hidden[some],
-            self.places[some],
-            self.squares[some],
-        )
+        return _Tracks(*(column[some] for column in self))
 
 
 def _tracks(features: MotionFeatures, order: np.ndarray) -> _Tracks:
-    vectors, energy = features.vectors[order], features.energy[order]
-    total = energy.sum(axis=1, keepdims=True)
-    vectors /= np.sqrt(total)
-    energy /= total
-    visible, places = features.visible[order], features.places[order]
-    hidden, squares = ~visible.all(axis=1), np.square(places).sum(axis=1)
-    return _Tracks(vectors, energy, visible, hidden, places, squares)
+    energy, visible, places = (
+        features.energy[order] / 2,
+        features.visible[order],
+        features.places[order],
+    )
+    return _Tracks(
+        vectors=features.vectors[order],
+        energy=energy,
+        total=energy.sum(axis=1),
+        visible=visible,
+        hidden=~visible.all(axis=1),
+        places=places,
+        squares=np.square(places).sum(axis=1),
+    )
 
 
-def _agreement(a: _Tracks, b: _Tracks, needed: float, radius: float | None) -> np.ndarray:
-    """``(a, b)`` agreements, lower by ``EXCLUDED`` for pairs that are no candidates."""
-    agreement = _product(a.vectors, b.vectors)
+def _agreement(
+    a: _Tracks, b: _Tracks, needed: float, radius: float | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """``(a, b)`` agreements, and ``EXCLUDED`` for pairs that are no candidates, 0 for others."""
+    energy = a.total[:, None] + b.total
+    excluded = _beyond(a, b, radius)
     hidden_a, hidden_b = np.flatnonzero(a.hidden), np.flatnonzero(b.hidden)
     visible_a, visible_b = a.visible[hidden_a], b.visible[hidden_b]
     if len(hidden_b):
-        agreement[:, hidden_b] /= _lengths(a.energy @ visible_b.T)
+        energy[:, hidden_b] = a.energy @ visible_b.T + b.total[hidden_b]
     if len(hidden_a):
-        agreement[hidden_a] /= _lengths(visible_a @ b.energy.T)
+        energy[hidden_a] = a.energy[hidden_a] @ b.visible.T + visible_a @ b.energy.T
     if len(hidden_a) and len(hidden_b):  # all other pairs are visible together long enough
         rows, columns = np.nonzero(visible_a @ visible_b.T < needed)
-        agreement[hidden_a[rows], hidden_b[columns]] -= EXCLUDED
-    if radius is not None:
-        # |p - q|^2 > radius^2, written out so that it is a product as well.
-        beyond = a.places @ (-2 * b.places.T) + b.squares > radius**2 - a.squares[:, None]
-        agreement -= beyond * EXCLUDED
-    return agreement
+        excluded[hidden_a[rows], hidden_b[columns]] = EXCLUDED
+        # Never visible together: no candidates anyway, but no division by zero either.
+        energy[hidden_a[rows], hidden_b[columns]] = np.inf
+    agreement = _product(a.vectors, b.vectors)
+    agreement /= energy
+    return agreement, excluded
 
 
-def _lengths(energy: np.ndarray) -> np.ndarray:
-    # Never visible together: no candidates anyway, but no division by zero either.
-    lengths: np.ndarray = np.sqrt(np.maximum(energy, np.finfo(np.float32).tiny))
-    return lengths
+def _beyond(a: _Tracks, b: _Tracks, radius: float | None) -> np.ndarray:
+    """``(a, b)``, ``EXCLUDED`` where places lie further apart than the radius."""
+    if radius is None:
+        return np.zeros((len(a.places), len(b.places)), dtype=np.float32)
+    # |p - q|^2 > radius^2, written out so that it is a product as well.
+    beyond = a.places @ (-2 * b.places.T) + b.squares > radius**2 - a.squares[:, None]
+    return np.asarray(beyond * EXCLUDED)
 
 
 def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -11,6 +11,9 @@ from motionbench.metrics.functional.camera import CameraMotion, from_centre
 from motionbench.metrics.functional.displacements import Displacements
 from motionbench.metrics.functional.motion_fidelity import from_best
 
+LEAST_OBJECTS = 0.02
+"""Share of a reference's tracks that must belong to objects before their presence is compared."""
+
 GRID = 8
 """Points a side at which two camera motions are compared."""
 
@@ -102,7 +105,7 @@ def object_fidelity(
     the camera, with their best partner among all generated tracks; precision likewise over the
     generated object tracks. Tracks that follow the camera are left out of the means, or a large
     background would hide the object. If nothing in the generated clip moves relative to the camera,
-    precision is 0: none of the motion asked for is there.
+    recall alone counts: none of the motion asked for is there.
 
     Args:
         reference: In the same pixel grid as ``generated``.
@@ -112,7 +115,7 @@ def object_fidelity(
         radius: See ``best_agreement``.
 
     Returns:
-        The mean of precision and recall, in [-1, 1].
+        The mean over the object tracks of both clips, in [-1, 1].
 
     Raises:
         UnscorableError: Nothing in the reference moves relative to the camera, or its object tracks
@@ -130,8 +133,34 @@ def object_fidelity(
     )
     weights = first.amounts * reference.is_object, second.amounts * generated.is_object
     if not generated.is_object.any():
-        return from_best(best, weights[0], second.amounts).recall / 2
+        return from_best(best, weights[0], second.amounts).recall
     return from_best(best, *weights).value
+
+
+def object_presence(reference: ObjectMotion, generated: ObjectMotion) -> float:
+    """How much of the reference's share of object tracks the result reaches, at most all of it.
+
+    Says whether anything moves against the camera, not whether it moves rightly: a still picture
+    that is shifted and zoomed has a camera's motion and nothing else.
+
+    Args:
+        reference: Of the reference.
+        generated: Of the result.
+
+    Returns:
+        In [0, 1].
+
+    Raises:
+        UnscorableError: Too little of the reference moves relative to the camera to be told from
+            the tracker's errors.
+    """
+    share = 1 - reference.camera_share
+    if share < LEAST_OBJECTS:
+        raise UnscorableError(
+            f"{share:.1%} of the reference's tracks move relative to the camera: fewer than "
+            f"{LEAST_OBJECTS:.0%} may be errors."
+        )
+    return float(min((1 - generated.camera_share) / share, 1))
 
 
 def _on_grid(camera: CameraMotion) -> Complex64[np.ndarray, "g s"]:

@@ -1,7 +1,7 @@
 """Motion fidelity: how much of the motion of two clips finds a counterpart in the other one.
 
 After Yatim et al., "Space-Time Diffusion Features for Zero-Shot Text-Driven Motion Transfer"
-(CVPR 2024), eq. 8, with both directions averaged, and resting points, visibility, place and speed
+(CVPR 2024), eq. 8, with both directions in one, and resting points, visibility, place and speed
 taken into account. What differs and why is told in ``docs/decisions/0008-motion-fidelity.md``; the
 published arithmetic is in ``dmt``.
 """
@@ -30,15 +30,14 @@ class MotionFidelity:
     Attributes:
         precision: Generated to reference: does what moves in the result move as in the reference?
         recall: Reference to generated: is the motion of the reference there in the result?
+        value: Mean over the tracks of both clips, each by its weight: so the direction counts more
+            whose clip moves more. A result at rest has nothing that moves wrongly, and all to
+            answer for of what the reference does; an agitated one the other way round.
     """
 
     precision: float
     recall: float
-
-    @property
-    def value(self) -> float:
-        """The mean of both directions."""
-        return (self.precision + self.recall) / 2
+    value: float
 
 
 def motion_fidelity(
@@ -47,11 +46,12 @@ def motion_fidelity(
     *,
     min_joint_visibility: float,
     radius: float | None = None,
+    opposites: bool = True,
     reference_weights: Weights | None = None,
     generated_weights: Weights | None = None,
     block_rows: int = BLOCK_ROWS,
 ) -> MotionFidelity:
-    """Mean agreement of each track with its best partner in the other clip.
+    """Mean agreement of each track with its partner in the other clip.
 
     Tracks weigh by their ``amounts``, so that a large background at rest does not drown an object.
 
@@ -60,6 +60,7 @@ def motion_fidelity(
         generated: m tracks over as many steps.
         min_joint_visibility: See ``best_agreement``.
         radius: See ``best_agreement``.
+        opposites: See ``best_agreement``.
         reference_weights: ``(n,)``, >= 0, further weights of the tracks in the mean of recall.
         generated_weights: ``(m,)``, >= 0, of the tracks in the mean of precision.
         block_rows: See ``best_agreement``.
@@ -74,8 +75,10 @@ def motion_fidelity(
         ...     path = np.zeros((1, 5, 2), dtype=np.float32)
         ...     path[0, :, 0] = dx * np.arange(5)
         ...     return motion_features(displacements(path, np.ones((1, 5), dtype=bool)), 0.3)
-        >>> motion_fidelity(moving(2), moving(5), min_joint_visibility=0.5).value
+        >>> motion_fidelity(moving(2), moving(2), min_joint_visibility=0.5).value
         1.0
+        >>> round(motion_fidelity(moving(2), moving(4), min_joint_visibility=0.5).value, 3)
+        0.8
         >>> motion_fidelity(moving(2), moving(-2), min_joint_visibility=0.5).value
         -1.0
         >>> motion_fidelity(moving(2), moving(0), min_joint_visibility=0.5).value
@@ -86,6 +89,7 @@ def motion_fidelity(
         generated,
         min_joint_visibility=min_joint_visibility,
         radius=radius,
+        opposites=opposites,
         block_rows=block_rows,
     )
     return from_best(
@@ -104,10 +108,10 @@ def from_best(
             f"no usable tracks: the reference clip has {len(best.first)} and the generated clip "
             f"{len(best.second)}."
         )
-    return MotionFidelity(
-        precision=_mean_of_candidates(best.second, generated_weights, "generated"),
-        recall=_mean_of_candidates(best.first, reference_weights, "reference"),
-    )
+    precision, generated = _mean_of_candidates(best.second, generated_weights, "generated")
+    recall, expected = _mean_of_candidates(best.first, reference_weights, "reference")
+    value = (generated * precision + expected * recall) / (generated + expected)
+    return MotionFidelity(precision, recall, value)
 
 
 def motion_fidelity_floor(
@@ -209,7 +213,8 @@ def _weights(features: MotionFeatures, further: Weights | None) -> Weights:
     return features.amounts if further is None else features.amounts * further
 
 
-def _mean_of_candidates(best: np.ndarray, weights: Weights, clip: str) -> float:
+def _mean_of_candidates(best: np.ndarray, weights: Weights, clip: str) -> tuple[float, float]:
+    """Weighted mean of the tracks that have a candidate, and the sum of their weights."""
     usable = np.isfinite(best)
     # Sums in float64: thousands of float32 terms would cost digits.
     kept = weights[usable].astype(np.float64)
@@ -218,7 +223,7 @@ def _mean_of_candidates(best: np.ndarray, weights: Weights, clip: str) -> float:
             f"none of the {len(best)} tracks of the {clip} clip is visible long enough together "
             "with any track near it in the other clip."
         )
-    return float(np.clip(kept @ best[usable] / kept.sum(), -1, 1))
+    return float(np.clip(kept @ best[usable] / kept.sum(), -1, 1)), float(kept.sum())
 
 
 def _reordered(features: MotionFeatures, order: np.ndarray) -> MotionFeatures:

@@ -8,6 +8,7 @@ from motionbench.metrics.functional.camera_parts import (
     camera_fidelity,
     object_fidelity,
     object_motion,
+    object_presence,
 )
 from motionbench.metrics.functional.displacements import displacements
 
@@ -109,3 +110,20 @@ def test_a_background_that_is_right_does_not_hide_a_frozen_object():
 def test_object_fidelity_without_an_object_is_unscorable():
     with pytest.raises(UnscorableError, match="nothing in the reference moves relative to the cam"):
         match(PAN, scene((0, 0), (4, 0)))
+
+
+def test_object_presence_compares_how_much_moves_by_itself():
+    asked, half = objects(scene((2, 0), (-3, 1))), objects(scene((2, 0), (-3, 1), count=10))
+    assert object_presence(asked, asked) == 1
+    assert object_presence(asked, half) == pytest.approx(0.5)
+    assert object_presence(half, asked) == 1
+    assert object_presence(asked, objects(scene((2, 0), (2, 0)))) == 0
+    # Elsewhere and the other way: still something that moves.
+    assert object_presence(asked, objects(scene((2, 0), (5, -1)))) == 1
+
+
+def test_object_presence_is_not_told_from_a_few_stray_tracks():
+    asked = objects(scene((2, 0), (-3, 1)))
+    with pytest.raises(UnscorableError, match=r"^1.0% of the reference's tracks move relative"):
+        object_presence(objects(scene((2, 0), (-3, 1), count=1)), asked)
+    assert object_presence(objects(scene((2, 0), (-3, 1), count=2)), asked) == 1

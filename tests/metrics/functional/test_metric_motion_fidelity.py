@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motionbench.errors import UnscorableError
-from motionbench.metrics.functional.agreement import best_agreement, motion_features
+from motionbench.metrics.functional.agreement import TIE, best_agreement, motion_features
 from motionbench.metrics.functional.displacements import displacements
 from motionbench.metrics.functional.motion_fidelity import (
     motion_fidelity,
@@ -36,10 +36,11 @@ def of_set(track_set):
     ("reference", "generated", "expected"),
     [
         (RIGHT, RIGHT, 1),
-        (RIGHT, (9, 0), 1),  # direction only: speed is the matter of speed_ratio
+        (RIGHT, (4, 0), 0.8),  # twice or half the speed
+        ((4, 0), RIGHT, 0.8),
         (RIGHT, LEFT, -1),
         (RIGHT, DOWN, 0),
-        (RIGHT, (1, 1), 2**-0.5),
+        (RIGHT, (2**0.5, 2**0.5), 2**-0.5),
         (STILL, STILL, 1),
         (STILL, RIGHT, 0),
         ((0.2, 0), (-0.2, 0), 1),  # below the floor: tracker noise, not motion
@@ -57,14 +58,38 @@ def test_a_roll_and_a_zoom_differ_from_their_opposites_by_place_alone(opposite):
     there, back = (of_tracks(similarity(places=grid(9), **motion)) for motion in opposite)
     assert fidelity(there, there, radius=10.0).value == pytest.approx(1)
     # Every point finds one that moves its way on the other side of the centre.
-    assert fidelity(there, back).value > 0.9
+    plain = [of_tracks(similarity(places=grid(9), **m), by_speed=False) for m in opposite]
+    assert fidelity(*plain, opposites=False).value > 0.9
     assert fidelity(there, back, radius=36.0).value < 0
+
+
+def test_a_track_finds_its_opposite_and_not_the_background_beside_it():
+    reference, generated = features(RIGHT, STILL), features(LEFT, STILL)
+    whole = 2**2 + FLOOR**2
+    assert fidelity(reference, generated).value == pytest.approx((FLOOR**2 - 2**2) / whole)
+    assert fidelity(reference, generated, opposites=False).value == pytest.approx(FLOOR**2 / whole)
+
+
+def test_a_partner_as_like_as_another_is_unlike_is_taken():
+    apart = features(RIGHT, LEFT)
+    assert fidelity(apart, apart).value == pytest.approx(1)
+
+
+def test_unrelated_motion_agrees_by_nothing_on_average():
+    rng = np.random.default_rng(0)
+    clips = [features(*rng.normal(scale=3, size=(4, 2))) for _ in range(200)]
+    values = [fidelity(a, b).value for a, b in zip(clips[::2], clips[1::2], strict=True)]
+    plain = [
+        fidelity(a, b, opposites=False).value for a, b in zip(clips[::2], clips[1::2], strict=True)
+    ]
+    assert abs(np.mean(values)) < np.mean(plain) / 2
+    assert np.mean(plain) > 0.3
 
 
 def test_a_background_at_rest_does_not_drown_an_object():
     still = [STILL] * 95
     reference, frozen = features(*[RIGHT] * 5, *still), features(*[STILL] * 5, *still)
-    moved = 5 * 2 / (5 * 2 + 95 * FLOOR)
+    moved = 5 * 2**2 / (5 * 2**2 + 95 * FLOOR**2)
     assert fidelity(reference, frozen).recall == pytest.approx(1 - moved)
     alike = features(*[RIGHT] * 5, *still, by_speed=False), features(*[STILL] * 5, by_speed=False)
     assert fidelity(*alike).recall == pytest.approx(0.95)
@@ -91,7 +116,7 @@ def test_steps_count_once_or_by_their_speed():
     )
     assert fidelity(*alike).value == pytest.approx((3 - 1) / 4)
     weighed = fidelity(of_tracks(path), features(RIGHT)).value
-    assert weighed == pytest.approx((3 * 4 - 2) * 2 / np.sqrt((3 * 16 + 4) * (4 * 4)))
+    assert weighed == pytest.approx(2 * (3 * 4 - 2) * 2 / (3 * 16 + 4 + 4 * 4))
 
 
 def test_trembling_weighs_little_beside_motion():
@@ -115,6 +140,16 @@ def test_precision_asks_whether_motion_is_right_and_recall_whether_it_is_all_the
     assert (lost.precision, lost.recall) == pytest.approx((1, 0.5))
     invented = fidelity(reference=one_way, generated=two_ways)
     assert (invented.precision, invented.recall) == pytest.approx((0.5, 1))
+
+
+def test_the_clip_that_moves_more_counts_more():
+    still, moving = features(STILL, STILL), features(RIGHT, STILL)
+    at_rest = fidelity(reference=moving, generated=still)
+    assert at_rest.precision == pytest.approx(1)
+    assert at_rest.recall == pytest.approx(FLOOR**2 / (2**2 + FLOOR**2))
+    assert at_rest.value == pytest.approx(3 * FLOOR**2 / (2**2 + 3 * FLOOR**2))
+    agitated = fidelity(reference=still, generated=moving)
+    assert agitated.value == pytest.approx(at_rest.value)
 
 
 def test_only_jointly_visible_steps_count():
@@ -151,9 +186,9 @@ def test_no_tracks_is_unscorable():
 
 def test_weights_choose_what_the_means_are_over():
     reference, generated = features(RIGHT, STILL), features(RIGHT)
-    moved = 2 / (2 + FLOOR)  # by themselves tracks weigh by their motion, rest by the floor
+    moved = 2**2 / (2**2 + FLOOR**2)  # by themselves tracks weigh by motion, rest by the floor
     assert fidelity(reference, generated).recall == pytest.approx(moved)
-    weights = np.array([1, 2 / FLOOR], dtype=np.float32)
+    weights = np.array([1, (2 / FLOOR) ** 2], dtype=np.float32)
     weighted = fidelity(reference, generated, reference_weights=weights)
     assert weighted.recall == pytest.approx(1 / 2)
     assert weighted.precision == pytest.approx(1)
@@ -185,8 +220,15 @@ def loop(reference, generated, needed, radius, by_speed):
             continue
         u = np.concatenate([step_vector(reference, i, k, by_speed) for k in joint])
         v = np.concatenate([step_vector(generated, j, k, by_speed) for k in joint])
-        table[i, j] = u @ v / np.linalg.norm(u) / np.linalg.norm(v)
+        table[i, j] = 2 * (u @ v) / (u @ u + v @ v)
     return table
+
+
+def farther(table, axis, opposites):
+    """The end of each row or column that lies farther from 0, the upper one at a tie."""
+    high = table.max(axis=axis)
+    low = np.where(np.isfinite(table), table, np.inf).min(axis=axis)
+    return np.where(opposites & (-low > high + TIE) & np.isfinite(low), low, high)
 
 
 @settings(deadline=None, max_examples=60)
@@ -195,8 +237,11 @@ def loop(reference, generated, needed, radius, by_speed):
     st.sampled_from([0.0, 0.3, 0.5, 1.0]),
     st.sampled_from([None, 10.1, 50.1]),
     st.booleans(),
+    st.booleans(),
 )
-def test_equals_the_definition_and_no_block_size_changes_it(pair, share, radius, by_speed):
+def test_equals_the_definition_and_no_block_size_changes_it(
+    pair, share, radius, by_speed, opposites
+):
     first, second = (displacements(clip.tracks, clip.visibility) for clip in pair)
     table = loop(first, second, share * first.visible.shape[1], radius, by_speed)
     for block_rows in (1, 3, 512):
@@ -205,10 +250,12 @@ def test_equals_the_definition_and_no_block_size_changes_it(pair, share, radius,
             motion_features(second, FLOOR, by_speed=by_speed),
             min_joint_visibility=share,
             radius=radius,
+            opposites=opposites,
             block_rows=block_rows,
         )
-        np.testing.assert_allclose(best.first, table.max(axis=1), atol=1e-5)
-        np.testing.assert_allclose(best.second, table.max(axis=0), atol=1e-5)
+        for found, axis in ((best.first, 1), (best.second, 0)):
+            expected = farther(table, axis, opposites)
+            np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_floor_is_the_mean_over_the_others_that_can_be_compared():

@@ -1,0 +1,1 @@
+"""Is the ruler straight? Trackers and metrics measured where the truth is known."""
