@@ -126,9 +126,9 @@ def _noticed(data: ValidityData, measured: Sequence[Measured]) -> Table:
         row: dict[str, Cell] = {"axis": axis}
         for each in measured:
             found = each.response(axis)
-            row[each.metric.name] = found and found.noticed
+            row[each.metric.name] = found.noticed if found else None
             if each.metric.name == HEADLINE:
-                row["true similarity there"] = found and found.noticed_similarity
+                row["true similarity there"] = found.noticed_similarity if found else None
         rows.append(row)
     return Table(
         "just_noticeable",
