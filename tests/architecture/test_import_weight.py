@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "torchvision", "cv2", "av", "open_clip", "pandas", "scipy", "yaml", "pydantic")
+HEAVY = (
+    "torch", "torchvision", "cv2", "av", "open_clip", "diffusers", "transformers",
+    "pandas", "scipy", "yaml", "pydantic",
+)  # fmt: skip
 
 
 def loaded_by(code: str) -> set[str]:
@@ -24,6 +27,7 @@ def loaded_by(code: str) -> set[str]:
         "import motionbench.cases, motionbench.tracks, motionbench.errors",
         "import motionbench.cli",
         "from motionbench.methods.base import Method",
+        "from motionbench.backbones import load_backbone",
         "import sys; sys.argv = ['motionbench', '--help']\n"
         "from motionbench.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass",

@@ -1,0 +1,205 @@
+"""Train the autoencoder of ``wan-nano`` on the pool of rendered clips.
+
+    python -m motionbench.backbones.nano.data        # fills checkpoints/wan-nano/clips
+    python -m motionbench.backbones.nano.train_vae   # may start as soon as there are a few shards
+
+The loss is the absolute and squared error of pixels, the absolute error of their changes from
+frame to frame (what flickers is seen, and tracked), and a light Kullback-Leibler term, so that
+latents are of bounded size and small errors in them matter little. Most steps see short windows of
+many clips, the last ones whole clips. Running the command again continues from the last checkpoint.
+"""
+
+import argparse
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from motionbench.backbones.nano.architecture import FRAMES, LATENT_CHANNELS, build_vae
+from motionbench.backbones.nano.pool import Pool
+from motionbench.backbones.nano.training import course, log, save_state, set_rate
+from motionbench.backbones.nano.whole import WholeClip
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the autoencoder's weights came to be.
+
+    Attributes:
+        steps: Optimiser steps.
+        batch: Frames a step, about: as many clips as this makes.
+        window: Frames of the short windows, ``4k + 1``.
+        whole: Share of the steps at the end that see whole clips.
+        learning_rate: After warm-up and before decay.
+        warmup: Steps of linear warm-up.
+        decay: Share of the steps at the end over which the rate falls linearly to zero.
+        change: Weight of the error of changes from frame to frame.
+        divergence: Weight of the Kullback-Leibler term, per latent number.
+        seed: Of the initial weights and of everything drawn in training.
+    """
+
+    steps: int = 1500
+    batch: int = 144
+    window: int = 9
+    whole: float = 0.3
+    learning_rate: float = 1e-3
+    warmup: int = 100
+    decay: float = 0.5
+    change: float = 0.5
+    divergence: float = 1e-4
+    seed: int = 0
+
+
+def draw_batch(pool: Pool, recipe: Recipe, step: int) -> torch.Tensor:
+    """Pixels of a step ``(B, 3, T, H, W)`` in [-1, 1]; half of them mirrored."""
+    rng = np.random.default_rng([recipe.seed, step])
+    window = FRAMES if step >= (1 - recipe.whole) * recipe.steps else recipe.window
+    clips = []
+    for frames, _ in pool.draw(recipe.batch // window, rng):
+        start = rng.integers(FRAMES - window + 1)
+        clip = frames[start : start + window]
+        clips.append(clip[:, :, ::-1] if rng.random() < 0.5 else clip)
+    return to_pixels(np.stack(clips))
+
+
+def to_pixels(frames: np.ndarray) -> torch.Tensor:
+    """``(B, T, H, W, 3)`` uint8 to ``(B, 3, T, H, W)`` float32 in [-1, 1]."""
+    return torch.from_numpy(frames).permute(0, 4, 1, 2, 3).float().div_(127.5).sub_(1)
+
+
+def losses(whole: WholeClip, pixels: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The parts of the loss, each a mean over pixels or latent numbers."""
+    # bfloat16 nearly halves the time on processors that have it.
+    with torch.autocast("cpu", torch.bfloat16):
+        posterior = whole.encode(pixels)
+        found = whole.decode(posterior.sample())
+    error = found - pixels
+    divergence = posterior.mean.square() + posterior.var - 1 - posterior.logvar
+    return {
+        "absolute": error.abs().mean(),
+        "squared": error.square().mean(),
+        "change": error.diff(dim=2).abs().mean(),
+        "divergence": divergence.mean() / 2,
+    }
+
+
+class Trainer:
+    """Autoencoder, optimiser and step count, saved together.
+
+    Args:
+        recipe: What to do.
+        folder: Where the checkpoint goes.
+    """
+
+    def __init__(self, recipe: Recipe, folder: Path) -> None:
+        self.recipe, self.step, self.seconds = recipe, 0, 0.0
+        torch.manual_seed(recipe.seed)
+        self.whole = WholeClip(build_vae())
+        quiet_posterior(self.whole)
+        groups = [{"params": list(self.whole.vae.parameters()), "peak": recipe.learning_rate}]
+        self.optimizer = torch.optim.AdamW(
+            groups, lr=0.0, betas=(0.9, 0.98), weight_decay=0.0, fused=True
+        )
+        self._state = folder / "vae.pt"
+        if self._state.is_file():
+            state = torch.load(self._state, weights_only=True)
+            self.whole.vae.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.seconds = state["step"], state["seconds"]
+
+    def save(self) -> None:
+        """Write the checkpoint."""
+        state = {
+            "model": self.whole.vae.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "recipe": asdict(self.recipe),
+        }
+        save_state(self._state, state)
+
+    def advance(self, pixels: torch.Tensor) -> dict[str, float]:
+        """One optimiser step."""
+        recipe = self.recipe
+        share = course(self.step, steps=recipe.steps, warmup=recipe.warmup, decay=recipe.decay)
+        set_rate(self.optimizer, share)
+        torch.manual_seed(recipe.seed + self.step)  # noise of the posterior's samples
+        parts = losses(self.whole, pixels)
+        loss = parts["absolute"] + parts["squared"] + recipe.change * parts["change"]
+        loss = loss + recipe.divergence * parts["divergence"]
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.whole.vae.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        return {name: part.item() for name, part in parts.items()}
+
+
+@torch.no_grad()
+def quiet_posterior(whole: WholeClip) -> None:
+    """Start with little noise in the latents: with as much as signal, the decoder ignores them."""
+    last = whole.vae.quant_conv
+    last.weight[LATENT_CHANNELS:].mul_(0.1)
+    last.bias[LATENT_CHANNELS:].fill_(-6.0)
+
+
+@torch.no_grad()
+def psnr(whole: WholeClip, frames: np.ndarray) -> float:
+    """Mean over clips of the round trip's peak signal-to-noise ratio, dB.
+
+    Args:
+        whole: The autoencoder.
+        frames: ``(N, T, H, W, 3)`` uint8.
+    """
+    found = []
+    for clip in frames:
+        pixels = to_pixels(clip[None])
+        error = whole.decode(whole.encode(pixels).mode()).clamp(-1, 1) - pixels
+        found.append(-10 * torch.log10(error.square().mean() / 4).item())
+    return float(np.mean(found))
+
+
+def train(recipe: Recipe, folder: Path, *, every: int = 100) -> None:
+    """Train to the recipe's last step, from the last checkpoint if there is one.
+
+    Args:
+        recipe: What to do.
+        folder: Holds ``clips/`` and ``held-out/``; gets ``vae.pt`` and ``vae.csv``.
+        every: Steps between checkpoints (each with a line in the log).
+    """
+    trainer = Trainer(recipe, folder)
+    pool, watched = Pool(folder / "clips"), Pool(folder / "held-out").everything()[0][:16]
+    started = time.monotonic() - trainer.seconds
+    sums: dict[str, float] = {}
+    for step in tqdm(
+        range(trainer.step, recipe.steps), initial=trainer.step, total=recipe.steps, mininterval=10
+    ):
+        for key, value in trainer.advance(draw_batch(pool, recipe, step)).items():
+            sums[key] = sums.get(key, 0.0) + value / every
+        if trainer.step % every == 0 or trainer.step == recipe.steps:
+            trainer.seconds = time.monotonic() - started
+            row: dict[str, int | float] = {"step": trainer.step, "seconds": int(trainer.seconds)}
+            row |= {**sums, "clips": pool.refresh(), "psnr": psnr(trainer.whole, watched)}
+            log(folder / "vae.csv", row)
+            trainer.save()
+            sums = {}
+
+
+def main() -> None:
+    """Command line: train, log and checkpoint until the recipe's steps are done."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--folder", type=Path, default=Path("checkpoints/wan-nano"))
+    parser.add_argument("--steps", type=int, default=Recipe.steps)
+    arguments = parser.parse_args()
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    train(Recipe(steps=arguments.steps), arguments.folder)
+
+
+if __name__ == "__main__":
+    main()
