@@ -12,7 +12,7 @@ NANO_FOLDER = Path(__file__).parent / "nano" / "weights"
 """``wan-nano`` in the form of a diffusers pipeline."""
 
 BACKBONES = {
-    "nano": "wan-nano, shipped with the package; knows the embedded scenes only",
+    "nano": "wan-nano, made by the recipe in motionbench.backbones.nano; knows scenes only",
     "Wan-AI/Wan2.1-T2V-1.3B-Diffusers": "Wan 2.1, the small one; wants a GPU of 24 GB, or offload",
     "Wan-AI/Wan2.1-T2V-14B-Diffusers": "Wan 2.1, the large one; wants a GPU of 80 GB",
     "FOLDER": "a folder that diffusers.WanPipeline loads",

@@ -24,6 +24,12 @@ def find_folder(name_or_path: str, *, offline: bool) -> Path:
     """
     if name_or_path == "nano":
         folder = NANO_FOLDER
+        if not folder.is_dir():
+            raise WeightsError(
+                f"Backbone 'nano': {folder} is missing, wan-nano is not trained in this "
+                "installation. Its recipe is in motionbench/backbones/nano; or name a folder or a "
+                "hub id, with --set backbone=... on the command line."
+            )
     elif Path(name_or_path).is_dir():
         folder = Path(name_or_path)
     elif _HUB_ID.fullmatch(name_or_path):

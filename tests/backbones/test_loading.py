@@ -15,6 +15,14 @@ def test_an_unknown_name_suggests_a_known_one() -> None:
         load_backbone("nanoo")
 
 
+def test_an_untrained_nano_says_where_its_recipe_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("motionbench.backbones.folder.NANO_FOLDER", tmp_path / "weights")
+    with pytest.raises(WeightsError, match=r"not trained .* recipe is in .* --set backbone="):
+        load_backbone("nano")
+
+
 def test_a_missing_folder_is_no_name(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="A folder must exist"):
         load_backbone(str(tmp_path / "absent"))
