@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """Sizes of all experiments.
+    """Sizes of all experiments; the defaults are what a report stands on.
 
     Attributes:
         scenes: Scenes of each category that an experiment starts from, >= 1.
@@ -20,7 +20,3 @@ class Scale:
     frames: int = 33
     size: int = 256
     seed: int = 0
-
-
-FULL = Scale()
-"""What a report stands on."""

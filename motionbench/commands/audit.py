@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from motionbench.audit.scale import Scale
 from motionbench.commands import options
 from motionbench.commands.output import print_json, print_table
 
@@ -33,7 +34,7 @@ def audit(
     scenes: Annotated[
         int,
         typer.Option("--scenes", min=1, help="Scenes of each category; fewer for a quick look."),
-    ] = 3,
+    ] = Scale.scenes,
     device: options.Device = "cpu",
     offline: options.Offline = False,
     as_json: options.AsJson = False,
@@ -59,7 +60,6 @@ def audit(
     from motionbench.audit.lab import Lab
     from motionbench.audit.report import document, write_report
     from motionbench.audit.run import Audit, choose_parts, run_audit
-    from motionbench.audit.scale import Scale
     from motionbench.errors import UsageError
     from motionbench.ruler import load_ruler
 

@@ -102,7 +102,7 @@ def object_fidelity(
     """Motion fidelity of what moves relative to the camera.
 
     Recall is the mean over the reference's object tracks of their agreement, in motion relative to
-    the camera, with their best partner among all generated tracks; precision likewise over the
+    the camera, with their partner among all generated tracks; precision likewise over the
     generated object tracks. Tracks that follow the camera are left out of the means, or a large
     background would hide the object. If nothing in the generated clip moves relative to the camera,
     recall alone counts: none of the motion asked for is there.
