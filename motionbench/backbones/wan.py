@@ -14,6 +14,7 @@ import torch
 
 from motionbench.arrays import Frames
 from motionbench.backbones.geometry import Geometry
+from motionbench.backbones.rotary import token_positions
 from motionbench.errors import UsageError
 
 TEXT_TOKENS = 512
@@ -94,9 +95,19 @@ class Backbone:
         return embeddings
 
     @staticmethod
-    def noised(latents: torch.Tensor, noise: torch.Tensor, sigma: float) -> torch.Tensor:
-        """Latents with a share ``sigma`` in [0, 1] of noise; all of one shape."""
-        return (1 - sigma) * latents + sigma * noise
+    def noised(
+        latents: torch.Tensor, noise: torch.Tensor, sigma: float | torch.Tensor
+    ) -> torch.Tensor:
+        """Latents ``(B, C, f, h, w)`` with a share of noise, as large, mixed in.
+
+        Args:
+            latents: Normalised.
+            noise: Standard normal.
+            sigma: In [0, 1], one for all or ``(B,)``.
+        """
+        share = torch.as_tensor(sigma, dtype=latents.dtype, device=latents.device)
+        share = share.reshape(-1, *[1] * (latents.ndim - 1)) if share.ndim else share
+        return (1 - share) * latents + share * noise
 
     @staticmethod
     def velocity_target(latents: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
@@ -104,31 +115,49 @@ class Backbone:
         return noise - latents
 
     def predict_velocity(
-        self, noised: torch.Tensor, sigma: float, text: torch.Tensor
+        self,
+        noised: torch.Tensor,
+        sigma: float | torch.Tensor,
+        text: torch.Tensor,
+        *,
+        positions: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """The transformer's velocity; differentiable where gradients are enabled.
 
         Args:
             noised: ``(B, C, f, h, w)``.
-            sigma: In [0, 1].
+            sigma: In [0, 1], one for all or ``(B,)``.
             text: From `encode_text`, ``(B, 512, D)`` or ``(1, 512, D)`` for all.
+            positions: Where the rotary encoding sees the latent frames in time, ``(f,)``, or all
+                tokens, ``(N, 3)``; counted from 0 by default. Need not be whole.
 
         Returns:
             ``(B, C, f, h, w)`` float32.
         """
-        time = sigma * self._pipeline.scheduler.config.num_train_timesteps
-        return self._velocity(noised, torch.tensor(time, device=noised.device), text)
+        share = torch.as_tensor(sigma, dtype=torch.float32, device=noised.device)
+        time = share * self._pipeline.scheduler.config.num_train_timesteps
+        return self._velocity(noised, time, text, positions)
 
     def _velocity(
-        self, noised: torch.Tensor, time: torch.Tensor, text: torch.Tensor
+        self,
+        noised: torch.Tensor,
+        time: torch.Tensor,
+        text: torch.Tensor,
+        positions: torch.Tensor | None,
     ) -> torch.Tensor:
-        velocity: torch.Tensor = self._transformer(
-            hidden_states=noised.to(self._transformer.dtype),
-            timestep=time.expand(len(noised)),
-            encoder_hidden_states=text.expand(len(noised), -1, -1),
-            return_dict=False,
-        )[0]
+        with token_positions(self._transformer.rope, positions):
+            velocity: torch.Tensor = self._transformer(
+                hidden_states=noised.to(self._transformer.dtype),
+                timestep=time.expand(len(noised)),
+                encoder_hidden_states=text.expand(len(noised), -1, -1),
+                return_dict=False,
+            )[0]
         return velocity.float()
+
+    @property
+    def blocks(self) -> list[torch.nn.Module]:
+        """The transformer's blocks, in order; each takes and returns tokens ``(B, N, D)``."""
+        return list(self._transformer.blocks)
 
     @property
     def self_attention(self) -> list[torch.nn.Module]:
@@ -152,6 +181,7 @@ class Backbone:
         guidance: float | None = None,
         latents: torch.Tensor | None = None,
         first_step: int = 0,
+        positions: torch.Tensor | None = None,
         on_step: OnStep | None = None,
     ) -> torch.Tensor:
         """Latents of a clip that shows the text; the same as ``WanPipeline`` for the same seed.
@@ -165,6 +195,7 @@ class Backbone:
             latents: To start from instead of noise: ``(1, C, f, h, w)``, noised to
                 ``sigmas(steps)[first_step]``. Their shape decides length and size.
             first_step: Steps left out at the start, where noise is highest.
+            positions: As in `predict_velocity`.
             on_step: See `OnStep`; gradients are disabled around it and may be enabled within.
 
         Returns:
@@ -189,7 +220,7 @@ class Backbone:
         scheduler.set_begin_index(first_step)
         for step in range(first_step, len(scheduler.timesteps)):
             time = scheduler.timesteps[step]
-            velocity = self._guided(latents, time, texts, guidance)
+            velocity = self._guided(latents, time, texts, guidance, positions)
             latents = scheduler.step(velocity, time, latents, return_dict=False)[0]
             if on_step is not None:
                 replaced = on_step(step, float(scheduler.sigmas[step + 1]), latents)
@@ -202,9 +233,10 @@ class Backbone:
         time: torch.Tensor,
         texts: list[torch.Tensor],
         guidance: float,
+        positions: torch.Tensor | None,
     ) -> torch.Tensor:
         # One text at a time, as WanPipeline does: a batch of two rounds differently.
-        with_text, *without = (self._velocity(latents, time, text) for text in texts)
+        with_text, *without = (self._velocity(latents, time, text, positions) for text in texts)
         if not without:
             return with_text
         return without[0] + guidance * (with_text - without[0])

@@ -17,7 +17,7 @@ from motionbench.backbones.nano.architecture import (
 from motionbench.backbones.nano.attention import use_plain_attention
 from motionbench.backbones.nano.pool import Pool
 from motionbench.backbones.nano.tokenizer import build_tokenizer
-from motionbench.backbones.nano.training import course, save_state, set_rate
+from motionbench.backbones.nano.training import course, optimizers, save_state, set_rate
 
 TRAIN_TIMESTEPS = 1000
 """Wan's transformer is told sigma in thousandths."""
@@ -142,7 +142,12 @@ class Trainer:
         # A last layer of zeros: the first prediction is zero, the mean of all targets.
         torch.nn.init.zeros_(self.denoiser.transformer.proj_out.weight)
         self.average = copy.deepcopy(self.denoiser).requires_grad_(False)
-        self.optimizers = optimizers(self.denoiser, recipe)
+        self.optimizers = optimizers(
+            *split_matrices(self.denoiser),
+            matrix_rate=recipe.matrix_rate,
+            learning_rate=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+        )
         self._state = folder / "transformer.pt"
         if self._state.is_file():
             state = torch.load(self._state, weights_only=True)
@@ -188,25 +193,13 @@ class Trainer:
             mean.lerp_(now, 1 - keep)
 
 
-def optimizers(denoiser: Denoiser, recipe: Recipe) -> list[torch.optim.Optimizer]:
-    """Muon (Jordan et al., 2024) for the blocks' matrices, AdamW for the rest."""
+def split_matrices(
+    denoiser: Denoiser,
+) -> tuple[list[torch.nn.Parameter], list[torch.nn.Parameter]]:
+    """Matrices of the transformer's blocks, and all other parameters."""
     blocks = denoiser.transformer.blocks
     matrices = [
         p for name, p in blocks.named_parameters() if name.endswith("weight") and p.ndim == 2
     ]
-    chosen = {id(p) for p in matrices}
-    rest = [p for p in denoiser.parameters() if id(p) not in chosen]
-    muon = torch.optim.Muon(
-        [{"params": matrices, "peak": recipe.matrix_rate}],
-        lr=0.0,
-        weight_decay=recipe.weight_decay,
-        adjust_lr_fn="match_rms_adamw",
-    )
-    adam = torch.optim.AdamW(
-        [{"params": rest, "peak": recipe.learning_rate}],
-        lr=0.0,
-        betas=(0.9, 0.99),
-        weight_decay=0.0,
-        fused=True,
-    )
-    return [muon, adam]
+    chosen = {id(matrix) for matrix in matrices}
+    return matrices, [p for p in denoiser.parameters() if id(p) not in chosen]

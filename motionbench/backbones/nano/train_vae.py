@@ -6,7 +6,8 @@
 The loss is the absolute and squared error of pixels, the absolute error of their changes from
 frame to frame (what flickers is seen, and tracked), and a light Kullback-Leibler term, so that
 latents are of bounded size and small errors in them matter little. Most steps see short windows of
-many clips, the last ones whole clips. Running the command again continues from the last checkpoint.
+several clips, the last ones whole clips. Kernels are trained by Muon, all else by AdamW. Running
+the command again continues from the last checkpoint.
 """
 
 import argparse
@@ -17,11 +18,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from diffusers import AutoencoderKLWan
 from tqdm import tqdm
 
 from motionbench.backbones.nano.architecture import FRAMES, LATENT_CHANNELS, build_vae
 from motionbench.backbones.nano.pool import Pool
-from motionbench.backbones.nano.training import course, log, save_state, set_rate
+from motionbench.backbones.nano.training import course, log, optimizers, save_state, set_rate
 from motionbench.backbones.nano.whole import WholeClip
 
 
@@ -34,23 +36,27 @@ class Recipe:
         batch: Frames a step, about: as many clips as this makes.
         window: Frames of the short windows, ``4k + 1``.
         whole: Share of the steps at the end that see whole clips.
-        learning_rate: After warm-up and before decay.
+        kernel_rate: Muon's learning rate after warm-up and before decay, in AdamW's scale.
+        learning_rate: AdamW's.
         warmup: Steps of linear warm-up.
         decay: Share of the steps at the end over which the rate falls linearly to zero.
+        squared: Weight of the squared error.
         change: Weight of the error of changes from frame to frame.
         divergence: Weight of the Kullback-Leibler term, per latent number.
         seed: Of the initial weights and of everything drawn in training.
     """
 
-    steps: int = 1500
-    batch: int = 144
+    steps: int = 3500
+    batch: int = 36
     window: int = 9
-    whole: float = 0.3
-    learning_rate: float = 1e-3
-    warmup: int = 100
-    decay: float = 0.5
+    whole: float = 0.2
+    kernel_rate: float = 3e-3
+    learning_rate: float = 2e-3
+    warmup: int = 30
+    decay: float = 0.6
+    squared: float = 4.0
     change: float = 0.5
-    divergence: float = 1e-4
+    divergence: float = 3e-5
     seed: int = 0
 
 
@@ -100,22 +106,28 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.whole = WholeClip(build_vae())
         quiet_posterior(self.whole)
-        groups = [{"params": list(self.whole.vae.parameters()), "peak": recipe.learning_rate}]
-        self.optimizer = torch.optim.AdamW(
-            groups, lr=0.0, betas=(0.9, 0.98), weight_decay=0.0, fused=True
+        self._kernels, rest = split_kernels(self.whole.vae)
+        # Muon takes matrices: each shares its numbers with the kernel that it is a view of.
+        self._matrices = [torch.nn.Parameter(kernel.data.flatten(1)) for kernel in self._kernels]
+        self.optimizers = optimizers(
+            self._matrices,
+            rest,
+            matrix_rate=recipe.kernel_rate,
+            learning_rate=recipe.learning_rate,
         )
         self._state = folder / "vae.pt"
         if self._state.is_file():
             state = torch.load(self._state, weights_only=True)
             self.whole.vae.load_state_dict(state["model"])
-            self.optimizer.load_state_dict(state["optimizer"])
+            for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(saved)
             self.step, self.seconds = state["step"], state["seconds"]
 
     def save(self) -> None:
         """Write the checkpoint."""
         state = {
             "model": self.whole.vae.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "step": self.step,
             "seconds": self.seconds,
             "recipe": asdict(self.recipe),
@@ -126,17 +138,29 @@ class Trainer:
         """One optimiser step."""
         recipe = self.recipe
         share = course(self.step, steps=recipe.steps, warmup=recipe.warmup, decay=recipe.decay)
-        set_rate(self.optimizer, share)
         torch.manual_seed(recipe.seed + self.step)  # noise of the posterior's samples
         parts = losses(self.whole, pixels)
-        loss = parts["absolute"] + parts["squared"] + recipe.change * parts["change"]
-        loss = loss + recipe.divergence * parts["divergence"]
-        self.optimizer.zero_grad()
+        loss = parts["absolute"] + recipe.squared * parts["squared"]
+        loss = loss + recipe.change * parts["change"] + recipe.divergence * parts["divergence"]
+        self.whole.vae.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.whole.vae.parameters(), 1.0)
-        self.optimizer.step()
+        for matrix, kernel in zip(self._matrices, self._kernels, strict=True):
+            matrix.grad = None if kernel.grad is None else kernel.grad.flatten(1)
+        for optimizer in self.optimizers:
+            set_rate(optimizer, share)
+            optimizer.step()
         self.step += 1
         return {name: part.item() for name, part in parts.items()}
+
+
+def split_kernels(
+    vae: AutoencoderKLWan,
+) -> tuple[list[torch.nn.Parameter], list[torch.nn.Parameter]]:
+    """Kernels of convolutions, and all other parameters."""
+    kernels = [p for n, p in vae.named_parameters() if p.ndim >= 4 and n.endswith("weight")]
+    chosen = {id(kernel) for kernel in kernels}
+    return kernels, [p for p in vae.parameters() if id(p) not in chosen]
 
 
 @torch.no_grad()

@@ -50,7 +50,7 @@ def test_the_autoencoder_resumes(folder: Path) -> None:
 
 def test_latents_are_normalised_and_mirrored(folder: Path) -> None:
     rows, captions = Pool(folder / "latents").everything()
-    assert rows.shape == (8, LATENT_CHANNELS, 9, 6, 6)
+    assert rows.shape == (8, LATENT_CHANNELS, 9, 12, 12)
     assert captions[:4] == captions[4:]
     channels = rows[:4].astype(np.float32).swapaxes(0, 1).reshape(LATENT_CHANNELS, -1)
     np.testing.assert_allclose(channels.mean(1), 0, atol=0.05)
