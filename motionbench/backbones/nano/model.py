@@ -30,6 +30,9 @@ class Recipe:
     Attributes:
         steps: Optimiser steps.
         batch: Clips a step.
+        pictures: Steps at the start that see single pictures only.
+        picture_share: Share of the later steps that see single pictures.
+        picture_batch: Pictures a step.
         shift: Sigma is the logistic function of a normal number plus the logarithm of this.
         without_caption: Share of clips shown with an empty caption, for guidance.
         matrix_rate: Muon's learning rate, in AdamW's scale.
@@ -43,6 +46,9 @@ class Recipe:
 
     steps: int = 20_000
     batch: int = 16
+    pictures: int = 1500
+    picture_share: float = 0.1
+    picture_batch: int = 128
     shift: float = 2.0
     without_caption: float = 0.1
     matrix_rate: float = 2e-3
@@ -73,6 +79,10 @@ class Batch(NamedTuple):
 def draw_batch(pool: Pool, recipe: Recipe, step: int, *, watching: bool = False) -> Batch:
     """The batch of a step; depends on recipe, step and the pool's content only.
 
+    A picture is the first latent frame of a clip, which encodes the first frame and nothing else.
+    A step on pictures shows eight times as many captions in the time of one on clips, so what words
+    look like is learnt first; and methods that tune on single frames find a model that knows them.
+
     Args:
         pool: Of latents.
         recipe: What to do.
@@ -80,10 +90,13 @@ def draw_batch(pool: Pool, recipe: Recipe, step: int, *, watching: bool = False)
         watching: Other draws than training's.
     """
     rng = np.random.default_rng([recipe.seed, step, watching])
-    rows = pool.draw(recipe.batch, rng)
-    latents = np.stack([row for row, _ in rows]).astype(np.float32)
+    batch, frames = recipe.batch, None
+    if not watching and (step < recipe.pictures or rng.random() < recipe.picture_share):
+        batch, frames = recipe.picture_batch, 1
+    rows = pool.draw(batch, rng)
+    latents = np.stack([row[:, :frames] for row, _ in rows]).astype(np.float32)
     # One sigma from each of equally likely intervals: less noise in the loss than independent ones.
-    share = (np.arange(recipe.batch) + rng.random(recipe.batch)) / recipe.batch
+    share = (np.arange(batch) + rng.random(batch)) / batch
     normal = math.sqrt(2) * torch.erfinv(torch.from_numpy(2 * share - 1))
     sigma = torch.sigmoid(normal + math.log(recipe.shift)).float()
     captions = ["" if rng.random() < recipe.without_caption else caption for _, caption in rows]

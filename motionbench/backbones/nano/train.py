@@ -5,9 +5,9 @@
 
 Flow matching: at noise sigma between 0 and 1 the transformer sees ``(1 - sigma) x + sigma n`` and
 is to predict the velocity ``n - x``. Sigmas are logit-normal, shifted towards noise as the
-sampler's are. Matrices of the blocks are trained by Muon, all else by AdamW. An exponential moving
-average of the weights is kept, and is what is exported. Running the command again continues from
-the last checkpoint.
+sampler's are. The first steps, and some later ones, see single pictures. Matrices of the blocks are
+trained by Muon, all else by AdamW. An exponential moving average of the weights is kept, and is
+what is exported. Running the command again continues from the last checkpoint.
 """
 
 import argparse
