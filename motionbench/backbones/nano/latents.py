@@ -30,9 +30,19 @@ _BATCH = 8
 
 
 def load_trained(folder: Path) -> WholeClip:
-    """The autoencoder as it was last saved in training."""
+    """The autoencoder as it was last saved in training.
+
+    Raises:
+        ValueError: Its encoder was not yet trained to the end.
+    """
+    state = torch.load(folder / "vae.pt", weights_only=True)
+    if state["step"] < state["recipe"]["steps"]:
+        raise ValueError(
+            f"{folder / 'vae.pt'}: {state['step']} of {state['recipe']['steps']} steps are done; "
+            "latents must wait for the encoder's last one."
+        )
     whole = WholeClip(build_vae())
-    whole.vae.load_state_dict(torch.load(folder / "vae.pt", weights_only=True)["model"])
+    whole.vae.load_state_dict(state["model"])
     whole.vae.requires_grad_(False)
     return whole
 

@@ -6,8 +6,9 @@
 The loss is the absolute and squared error of pixels, the absolute error of their changes from
 frame to frame (what flickers is seen, and tracked), and a light Kullback-Leibler term, so that
 latents are of bounded size and small errors in them matter little. Most steps see short windows of
-several clips, the last ones whole clips. Kernels are trained by Muon, all else by AdamW. Running
-the command again continues from the last checkpoint.
+several clips, the last ones whole clips. Kernels are trained by Muon, all else by AdamW. Then the
+decoder alone is trained on, while clips may already be encoded. Running the command again continues
+from the last checkpoint.
 """
 
 import argparse
@@ -32,14 +33,17 @@ class Recipe:
     """How the autoencoder's weights came to be.
 
     Attributes:
-        steps: Optimiser steps.
+        steps: Optimiser steps of the whole autoencoder.
+        decoder_steps: Further steps of the decoder alone, on whole clips.
         batch: Frames a step, about: as many clips as this makes.
         window: Frames of the short windows, ``4k + 1``.
-        whole: Share of the steps at the end that see whole clips.
+        decoder_batch: As ``batch``, for the decoder alone.
+        whole: Share of ``steps`` at the end that see whole clips.
         kernel_rate: Muon's learning rate after warm-up and before decay, in AdamW's scale.
         learning_rate: AdamW's.
+        decoder_rate: Share of both rates that the decoder alone starts with.
         warmup: Steps of linear warm-up.
-        decay: Share of the steps at the end over which the rate falls linearly to zero.
+        decay: Share of the steps at the end over which rates fall linearly to zero.
         squared: Weight of the squared error.
         change: Weight of the error of changes from frame to frame.
         divergence: Weight of the Kullback-Leibler term, per latent number.
@@ -47,11 +51,14 @@ class Recipe:
     """
 
     steps: int = 3500
+    decoder_steps: int = 1000
     batch: int = 36
+    decoder_batch: int = 66
     window: int = 9
     whole: float = 0.2
     kernel_rate: float = 3e-3
     learning_rate: float = 2e-3
+    decoder_rate: float = 0.3
     warmup: int = 30
     decay: float = 0.6
     squared: float = 4.0
@@ -59,13 +66,28 @@ class Recipe:
     divergence: float = 3e-5
     seed: int = 0
 
+    @property
+    def last(self) -> int:
+        """Steps in all."""
+        return self.steps + self.decoder_steps
+
+    def share(self, step: int) -> float:
+        """Share of the peak rates at a step."""
+        if step < self.steps:
+            return course(step, steps=self.steps, warmup=self.warmup, decay=self.decay)
+        later = step - self.steps
+        return self.decoder_rate * course(
+            later, steps=self.decoder_steps, warmup=self.warmup, decay=1.0
+        )
+
 
 def draw_batch(pool: Pool, recipe: Recipe, step: int) -> torch.Tensor:
     """Pixels of a step ``(B, 3, T, H, W)`` in [-1, 1]; half of them mirrored."""
     rng = np.random.default_rng([recipe.seed, step])
     window = FRAMES if step >= (1 - recipe.whole) * recipe.steps else recipe.window
+    batch = recipe.batch if step < recipe.steps else recipe.decoder_batch
     clips = []
-    for frames, _ in pool.draw(recipe.batch // window, rng):
+    for frames, _ in pool.draw(batch // window, rng):
         start = rng.integers(FRAMES - window + 1)
         clip = frames[start : start + window]
         clips.append(clip[:, :, ::-1] if rng.random() < 0.5 else clip)
@@ -137,7 +159,9 @@ class Trainer:
     def advance(self, pixels: torch.Tensor) -> dict[str, float]:
         """One optimiser step."""
         recipe = self.recipe
-        share = course(self.step, steps=recipe.steps, warmup=recipe.warmup, decay=recipe.decay)
+        if self.step >= recipe.steps:
+            for part in (self.whole.vae.encoder, self.whole.vae.quant_conv):
+                part.requires_grad_(False)
         torch.manual_seed(recipe.seed + self.step)  # noise of the posterior's samples
         parts = losses(self.whole, pixels)
         loss = parts["absolute"] + recipe.squared * parts["squared"]
@@ -148,7 +172,7 @@ class Trainer:
         for matrix, kernel in zip(self._matrices, self._kernels, strict=True):
             matrix.grad = None if kernel.grad is None else kernel.grad.flatten(1)
         for optimizer in self.optimizers:
-            set_rate(optimizer, share)
+            set_rate(optimizer, recipe.share(self.step))
             optimizer.step()
         self.step += 1
         return {name: part.item() for name, part in parts.items()}
@@ -200,11 +224,11 @@ def train(recipe: Recipe, folder: Path, *, every: int = 100) -> None:
     started = time.monotonic() - trainer.seconds
     sums: dict[str, float] = {}
     for step in tqdm(
-        range(trainer.step, recipe.steps), initial=trainer.step, total=recipe.steps, mininterval=10
+        range(trainer.step, recipe.last), initial=trainer.step, total=recipe.last, mininterval=10
     ):
         for key, value in trainer.advance(draw_batch(pool, recipe, step)).items():
             sums[key] = sums.get(key, 0.0) + value / every
-        if trainer.step % every == 0 or trainer.step == recipe.steps:
+        if trainer.step % every == 0 or trainer.step == recipe.last:
             trainer.seconds = time.monotonic() - started
             row: dict[str, int | float] = {"step": trainer.step, "seconds": int(trainer.seconds)}
             row |= {**sums, "clips": pool.refresh(), "psnr": psnr(trainer.whole, watched)}
@@ -219,10 +243,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--folder", type=Path, default=Path("checkpoints/wan-nano"))
-    parser.add_argument("--steps", type=int, default=Recipe.steps)
     arguments = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    train(Recipe(steps=arguments.steps), arguments.folder)
+    train(Recipe(), arguments.folder)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, split in (("clips", "train"), ("held-out", "eval")):
         data.fill(path / name, split, 1)
     patch.undo()
-    train_vae.train(train_vae.Recipe(steps=2, batch=FRAMES, window=5), path, every=1)
+    recipe = train_vae.Recipe(steps=2, decoder_steps=0, batch=FRAMES, window=5)
+    train_vae.train(recipe, path, every=1)
     latents.fill(path)
     Trainer(Recipe(steps=1, batch=1), path).save()
     return path
@@ -46,6 +47,27 @@ def test_shards_hold_clips_with_their_captions(folder: Path) -> None:
 def test_the_autoencoder_resumes(folder: Path) -> None:
     assert (folder / "vae.csv").read_text().count("\n") == 3
     assert train_vae.Trainer(train_vae.Recipe(), folder).step == 2
+
+
+def test_the_decoder_is_trained_on_alone(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "vae.pt").write_bytes((folder / "vae.pt").read_bytes())
+    recipe = train_vae.Recipe(steps=2, decoder_steps=1, decoder_batch=FRAMES)
+    trainer = train_vae.Trainer(recipe, tmp_path)
+    before = {name: p.clone() for name, p in trainer.whole.vae.named_parameters()}
+    trainer.advance(train_vae.draw_batch(Pool(folder / "clips"), recipe, 2))
+    moved = {
+        name.split(".")[0]
+        for name, p in trainer.whole.vae.named_parameters()
+        if not torch.equal(p, before[name])
+    }
+    assert moved == {"decoder", "post_quant_conv"}
+
+
+def test_latents_wait_for_the_encoder(folder: Path, tmp_path: Path) -> None:
+    state = torch.load(folder / "vae.pt", weights_only=True)
+    torch.save({**state, "step": 1}, tmp_path / "vae.pt")
+    with pytest.raises(ValueError, match="1 of 2 steps"):
+        latents.load_trained(tmp_path)
 
 
 def test_latents_are_normalised_and_mirrored(folder: Path) -> None:
