@@ -220,7 +220,7 @@ def _add_block(
         attention = _softmax(query @ keys[index, :, head].to(kind).T)
         for row, other in enumerate((spatial, temporal, attention)):
             sums[row, index, head] += (attention * other).sum(1).double().sum()
-        # Gone before the next head's is made.
+        # Or it would live on while the next head's is made.
         del attention, other
 
 

@@ -74,7 +74,7 @@ def print_study(study: Study, content: Mapping[str, Any]) -> None:
     typer.echo()
     print_table("Temporal heads, ratio rule", content["shares"])
     typer.echo()
-    print_table("Heads split alike: share, and kappa beyond chance", content["agreement"])
+    print_table("Heads split alike; kappa beyond chance", content["agreement"])
     typer.echo()
     print_table("Two groups in log(S_spatial / S_temporal)?", content["groups"])
 

@@ -49,7 +49,10 @@ def heads(
     ] = None,
     sigma: Annotated[
         list[str] | None,
-        typer.Option("--sigma", help="Noise levels in [0, 1], separated by commas."),
+        typer.Option(
+            "--sigma",
+            help="Noise levels in [0, 1], separated by commas. Default: " + ",".join(SIGMAS),
+        ),
     ] = None,
     rule: Annotated[
         str,
