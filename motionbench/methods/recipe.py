@@ -120,8 +120,8 @@ class CheckedTable:
     Attributes:
         repository: Its address.
         commit: The full hash of the commit that was read.
-        environment: How its own documents set it up, one command each, run in a clone; the
-            programs in ``argv`` are those of that environment.
+        environment: How its own documents set it up, one step each, done in a clone; the programs
+            in ``argv`` are those of that environment.
         accepts: All arguments of each program and all keys of each config file that the recipe
             uses, by path in the repository; keys within keys are joined by dots.
     """
@@ -242,7 +242,7 @@ def _no_directory(directory: Path, folder: Path, checked: CheckedTable | None) -
     steps = "; ".join(checked.environment)
     return (
         f"{problem} Clone {checked.repository} there, check out commit {checked.commit}, and in it "
-        f"run: {steps}."
+        f"do: {steps}."
     )
 
 

@@ -233,6 +233,6 @@ def test_a_missing_clone_is_told_how_to_get(write: Write) -> None:
         read_recipe(write("r.toml", CARD + dedent(text)))
     assert "'repositories/some', is no folder in" in str(caught.value)
     assert (
-        "Clone https://example.org/some there, check out commit 3f2c1ab, and in it run: "
+        "Clone https://example.org/some there, check out commit 3f2c1ab, and in it do: "
         "make env; make weights." in str(caught.value)
     )
