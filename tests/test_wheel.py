@@ -62,6 +62,7 @@ def test_wheel_holds_data_and_nothing_else(wheel: Path) -> None:
         "motionbench/methods/template/method.py.template",
         "motionbench/py.typed",
         "baselines/copy.py",
+        "baselines/recipes/dmt.toml",
     } <= names
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert tops == {"motionbench", "baselines", "data_manifests"}

@@ -9,8 +9,16 @@ from pathlib import Path
 from motionbench.cases import Clip
 from motionbench.errors import MethodError, VideoError
 from motionbench.methods.base import Method
+from motionbench.methods.config_files import write_config
 from motionbench.methods.process import run_program
-from motionbench.methods.recipe import AdaptTable, CommandTable, Recipe, fill, read_recipe
+from motionbench.methods.recipe import (
+    OUTPUT_NAME,
+    AdaptTable,
+    CommandTable,
+    Recipe,
+    read_recipe,
+)
+from motionbench.methods.templates import fill, fill_pattern
 from motionbench.video import decode, encode
 
 LISTED_FILES = 20
@@ -67,17 +75,20 @@ class CommandMethod(Method):
             "fps": _number(reference.fps),
             "work_dir": str(work_dir),
         }
+        tuning = {**values, "seed": seed}
+        self._write_configs(tuning, for_each_clip=False)
         if self.recipe.adapt is not None:
             logs = work_dir / "adapt"
             logs.mkdir(exist_ok=True)
-            self._run(self.recipe.adapt, {**values, "seed": seed}, logs)
+            self._run(self.recipe.adapt, tuning, logs)
         return CommandReference(work_dir, values)
 
     def generate(self, adapted: CommandReference, prompt: str, *, seed: int) -> Clip:
         """Run ``[command]`` and decode what it wrote.
 
         Raises:
-            MethodError: The command failed, ran out of time, or did not write ``{output}``.
+            MethodError: The command failed, ran out of time, or did not write one clip where the
+                recipe expects it.
         """
         digest = hashlib.sha256(prompt.encode()).hexdigest()[:12]
         folder = adapted.work_dir / f"generate-{digest}-{seed}"
@@ -85,18 +96,37 @@ class CommandMethod(Method):
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir()
-        output = folder / "output.mp4"
+        values = {
+            **adapted.values,
+            "seed": seed,
+            "prompt": prompt,
+            "output_dir": str(folder),
+            "output": str(folder / OUTPUT_NAME),
+        }
+        self._write_configs(values, for_each_clip=True)
         before = _files(adapted.work_dir)
-        values = {**adapted.values, "seed": seed, "prompt": prompt, "output": str(output)}
         self._run(self.recipe.command, values, folder)
-        if not output.exists():
-            raise MethodError(self._no_output(output, before, adapted.work_dir))
+        pattern = fill_pattern(self.recipe.written, values)
+        found = [path for path in sorted(folder.glob(pattern)) if path.is_file()]
+        if not found:
+            raise MethodError(self._no_output(folder, pattern, before))
+        if len(found) > 1:
+            names = _listed([str(path.relative_to(folder)) for path in found])
+            raise MethodError(
+                f"The command of {self.card.name} wrote {len(found)} clips: {names}. `writes` of "
+                f"[command], {self.recipe.command.writes!r}, must match one."
+            )
         try:
-            return decode(output)
+            return decode(found[0])
         except VideoError as error:
             raise MethodError(
                 f"The command of {self.card.name} wrote a clip that cannot be decoded: {error}"
             ) from error
+
+    def _write_configs(self, values: Mapping[str, str | int], *, for_each_clip: bool) -> None:
+        for config in self.recipe.config_files:
+            if config.for_each_clip == for_each_clip:
+                write_config(config, values, working_directory=self.recipe.working_directory)
 
     def _run(
         self, table: CommandTable | AdaptTable, values: Mapping[str, str | int], log_dir: Path
@@ -111,22 +141,25 @@ class CommandMethod(Method):
             log_dir=log_dir,
         )
 
-    def _no_output(self, output: Path, before: dict[Path, int], work_dir: Path) -> str:
-        logs = {output.parent / "stdout.log", output.parent / "stderr.log"}
+    def _no_output(self, folder: Path, pattern: str, before: dict[Path, int]) -> str:
+        logs = {folder / "stdout.log", folder / "stderr.log"}
+        work_dir = folder.parent
         written = [
             str(path.relative_to(work_dir))
             for path, changed in sorted(_files(work_dir).items())
             if path not in logs and before.get(path) != changed
         ]
-        if not written:
-            what = f"it wrote no file in {work_dir}; see {output.parent / 'stdout.log'}"
+        if written:
+            what = f"in {work_dir} it wrote {_listed(written)}"
         else:
-            more = len(written) - LISTED_FILES
-            listed = ", ".join(written[:LISTED_FILES]) + (f" and {more} more" if more > 0 else "")
-            what = f"in {work_dir} it wrote {listed}"
+            what = f"it wrote no file in {work_dir}; see {folder / 'stdout.log'}"
+        if self.recipe.command.writes == "{output}":
+            fix = "argv must make it write to {output}"
+        else:
+            fix = "`writes` must say where its clip lies"
         return (
-            f"The command of {self.card.name} ended well but did not write {output}: {what}. "
-            f"The recipe's argv must make it write to {{output}}."
+            f"The command of {self.card.name} ended well but did not write {folder / pattern}: "
+            f"{what}. The recipe's {fix}."
         )
 
 
@@ -137,6 +170,11 @@ def load_recipe(path: Path, *, device: str = "cpu") -> CommandMethod:
         UsageError: The recipe is wrong; all problems at once.
     """
     return CommandMethod(read_recipe(path), device=device)
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - LISTED_FILES
+    return ", ".join(names[:LISTED_FILES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _files(folder: Path) -> dict[Path, int]:

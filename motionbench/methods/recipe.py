@@ -28,30 +28,56 @@ Each element of ``argv`` becomes one argument as it is: no shell reads it, so a 
 or semicolons is only text. Should a shell be needed, hand it the values as arguments
 (``["sh", "-c", "run --prompt \"$1\"", "run", "{prompt}"]``) and never put a placeholder into the
 script itself. A literal brace is written twice: ``{{`` and ``}}``.
+
+A program that names its clip itself is given ``{output_dir}``, a folder that is fresh for each
+clip, and ``[command]`` says which file to expect there; ``*`` matches what cannot be known::
+
+    writes = "{output_dir}/results_*.mp4"
+
+A program that reads its settings from a YAML file is given a copy of the published file with the
+job's own values (``config_files``)::
+
+    [[config_files]]
+    path = "{output_dir}/guidance.yaml" # then --config {output_dir}/guidance.yaml
+    base = "configs/guidance.yaml"      # in the working directory
+    [config_files.values]
+    target_prompt = "{prompt}"
+    seed = "{seed}"
+
+A recipe for a published repository records what it was made from, which tests hold it against and
+which is told to whoever has not cloned it yet::
+
+    [checked]
+    repository = "https://example.org/some-repository"
+    commit = "3f2c1ab..."
+    environment = ["conda create --prefix env python=3.10",
+                   "env/bin/pip install -r requirements.txt"]
+    [checked.accepts]                   # by program or config file: its arguments or keys
+    "run.py" = ["--video", "--prompt", "--seed", "--out"]
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from string import Formatter
+from typing import TypeVar
 
 from motionbench.cases import VideoSpec
-from motionbench.errors import UnknownNameError, UsageError
+from motionbench.errors import UsageError
 from motionbench.methods.base import MethodCard
+from motionbench.methods.config_files import ConfigFile, config_problems
 from motionbench.methods.declarations import card_problems, spec_problems
 from motionbench.methods.tables import read_table, read_toml, unknown_tables
-
-ADAPT_PLACEHOLDERS = (
-    "reference",  # path of the reference, a video file
-    "caption",  # what the reference shows
-    "seed",
-    "frames",  # of the reference, as conformed to [video]
-    "height",
-    "width",
-    "fps",
-    "work_dir",  # absolute path; kept between adapt and command, and between attempts
+from motionbench.methods.templates import (
+    CLIP_PLACEHOLDERS,
+    REFERENCE_PLACEHOLDERS,
+    template_problems,
 )
-COMMAND_PLACEHOLDERS = (*ADAPT_PLACEHOLDERS, "prompt", "output")
+
+Table = TypeVar("Table")
+
+OUTPUT_NAME = "output.mp4"
+"""What ``{output}`` is called in its folder."""
+
+TABLES = ("card", "command", "adapt", "video", "config_files", "checked")
 
 
 @dataclass(frozen=True)
@@ -61,12 +87,15 @@ class CommandTable:
     Attributes:
         argv: The program and its arguments, with placeholders.
         working_directory: Where it runs; relative to the recipe's folder.
+        writes: The clip that the program writes: a file pattern in ``{output_dir}``, of which one
+            file must match.
         timeout_seconds: After this time the command and all its children are ended.
         environment: Variables added to the ones the harness itself runs with; literal text.
     """
 
     argv: tuple[str, ...]
     working_directory: Path = Path()
+    writes: str = "{output}"
     timeout_seconds: float = 3600.0
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -85,6 +114,25 @@ class AdaptTable:
 
 
 @dataclass(frozen=True)
+class CheckedTable:
+    """``[checked]``: what a recipe was made from.
+
+    Attributes:
+        repository: Its address.
+        commit: The full hash of the commit that was read.
+        environment: How its own documents set it up, one step each, done in a clone; the programs
+            in ``argv`` are those of that environment.
+        accepts: All arguments of each program and all keys of each config file that the recipe
+            uses, by path in the repository; keys within keys are joined by dots.
+    """
+
+    repository: str
+    commit: str
+    environment: tuple[str, ...]
+    accepts: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A recipe that was read and found right.
 
@@ -94,6 +142,8 @@ class Recipe:
         command: Makes a clip.
         adapt: Tunes on a reference, or None.
         video: What references are conformed to.
+        config_files: Written for the programs, in this order.
+        checked: What the recipe was made from, or None.
         working_directory: Absolute.
     """
 
@@ -102,7 +152,16 @@ class Recipe:
     command: CommandTable
     adapt: AdaptTable | None
     video: VideoSpec
+    config_files: tuple[ConfigFile, ...]
+    checked: CheckedTable | None
     working_directory: Path
+
+    @property
+    def written(self) -> str:
+        """The file pattern of the clip, with placeholders, relative to its fresh folder."""
+        if self.command.writes == "{output}":
+            return OUTPUT_NAME
+        return self.command.writes.removeprefix("{output_dir}/")
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -113,80 +172,88 @@ def read_recipe(path: Path) -> Recipe:
     """
     content = read_toml(path)
     folder = path.resolve().parent
-    problems = unknown_tables(content, ("card", "command", "adapt", "video"))
-    card = read_table(MethodCard, content.get("card", {}), name="[card]", problems=problems)
-    command = read_table(
-        CommandTable, content.get("command", {}), name="[command]", problems=problems
-    )
-    adapt = None
-    if "adapt" in content:
-        adapt = read_table(AdaptTable, content["adapt"], name="[adapt]", problems=problems)
-    video = read_table(VideoSpec, content.get("video", {}), name="[video]", problems=problems)
+    problems = unknown_tables(content, TABLES)
+
+    def table(cls: type[Table], key: str) -> Table | None:
+        return read_table(cls, content.get(key, {}), name=f"[{key}]", problems=problems)
+
+    card = table(MethodCard, "card")
+    command = table(CommandTable, "command")
+    adapt = table(AdaptTable, "adapt") if "adapt" in content else None
+    video = table(VideoSpec, "video")
+    checked = table(CheckedTable, "checked") if "checked" in content else None
+    config_files = _read_config_files(content.get("config_files", []), problems)
     problems += [f"In [card], {problem}." for problem in card_problems(card) if card]
     problems += [f"In [video], {problem}." for problem in spec_problems(video) if video]
-    problems += _command_problems(command, folder) if command else []
-    problems += _argv_problems("[adapt]", adapt.argv, ADAPT_PLACEHOLDERS) if adapt else []
-    problems += _timeout_problems("[adapt]", adapt.timeout_seconds) if adapt else []
+    problems += _command_problems(command) if command else []
+    problems += _adapt_problems(adapt) if adapt else []
+    working_directory = folder / command.working_directory if command else folder
+    if not working_directory.is_dir():
+        problems.append(_no_directory(working_directory, folder, checked))
+    else:
+        problems += [
+            problem
+            for config in config_files
+            for problem in config_problems(config, working_directory)
+        ]
     # The table's absence implies a problem; naming it tells the type checker.
     if problems or card is None or command is None or video is None:
         raise UsageError(f"Recipe {path} is wrong. " + " ".join(problems))
-    return Recipe(path, card, command, adapt, video, folder / command.working_directory)
+    return Recipe(path, card, command, adapt, video, config_files, checked, working_directory)
 
 
-def fill(template: str, values: Mapping[str, object]) -> str:
-    """A template with its placeholders replaced; the values' own braces are left alone.
-
-    Example:
-        >>> fill("--size={height}x{width} {{}}", {"height": 4, "width": 6})
-        '--size=4x6 {}'
-    """
-    return "".join(
-        text + ("" if name is None else str(values[name]))
-        for text, name, _, _ in Formatter().parse(template)
-    )
+def _read_config_files(content: object, problems: list[str]) -> tuple[ConfigFile, ...]:
+    name = "[[config_files]]"
+    if not isinstance(content, list):
+        problems.append(f"{name} must be an array of tables, not {content!r}.")
+        return ()
+    read = [read_table(ConfigFile, table, name=name, problems=problems) for table in content]
+    return tuple(config for config in read if config is not None)
 
 
-def _command_problems(command: CommandTable, folder: Path) -> list[str]:
-    problems = _argv_problems("[command]", command.argv, COMMAND_PLACEHOLDERS)
+def _command_problems(command: CommandTable) -> list[str]:
+    known = (*REFERENCE_PLACEHOLDERS, *CLIP_PLACEHOLDERS)
+    problems = _argv_problems("[command]", command.argv, known)
+    problems += template_problems("writes of [command]", command.writes, known)
     problems += _timeout_problems("[command]", command.timeout_seconds)
-    if not any("{output}" in part for part in command.argv):
-        problems.append(
-            "The argv of [command] never mentions {output}: the path where the clip is expected."
-        )
-    if not (folder / command.working_directory).is_dir():
-        problems.append(
-            f"The working_directory of [command], {str(command.working_directory)!r}, is no "
-            f"folder in {folder}."
-        )
+    if command.writes == "{output}":
+        needed, what = "{output}", "the path where the clip is expected"
+    else:
+        needed, what = "{output_dir}", "the folder where `writes` expects the clip"
+        if not command.writes.startswith("{output_dir}/"):
+            problems.append(
+                f"The writes of [command], {command.writes!r}, must start with {{output_dir}}/."
+            )
+    if not any(needed in part for part in command.argv):
+        problems.append(f"The argv of [command] never mentions {needed}: {what}.")
     return problems
+
+
+def _adapt_problems(adapt: AdaptTable) -> list[str]:
+    problems = _argv_problems("[adapt]", adapt.argv, REFERENCE_PLACEHOLDERS)
+    return problems + _timeout_problems("[adapt]", adapt.timeout_seconds)
+
+
+def _no_directory(directory: Path, folder: Path, checked: CheckedTable | None) -> str:
+    named = str(directory.relative_to(folder)) if directory.is_relative_to(folder) else directory
+    problem = f"The working_directory of [command], {str(named)!r}, is no folder in {folder}."
+    if checked is None:
+        return problem
+    steps = "; ".join(checked.environment)
+    return (
+        f"{problem} Clone {checked.repository} there, check out commit {checked.commit}, and in it "
+        f"do: {steps}."
+    )
 
 
 def _argv_problems(where: str, argv: tuple[str, ...], known: tuple[str, ...]) -> list[str]:
     if not argv:
         return [f"The argv of {where} is empty; it must name a program."]
-    problems: list[str] = []
-    for part in argv:
-        try:
-            pieces = list(Formatter().parse(part))
-        except ValueError as error:
-            problems.append(
-                f"In the argv of {where}, {part!r} is no template: {error}; write a literal brace "
-                f"twice."
-            )
-            continue
-        for _, name, specification, conversion in pieces:
-            if name is None:
-                continue
-            if specification or conversion:
-                problems.append(
-                    f"In the argv of {where}, {part!r} formats a placeholder; only plain {{name}} "
-                    f"is filled in."
-                )
-            elif name not in known:
-                hint = "Write a literal brace twice."
-                kind = f"placeholder in the argv of {where}"
-                problems.append(str(UnknownNameError(kind, name, known, hint=hint)))
-    return problems
+    return [
+        problem
+        for part in argv
+        for problem in template_problems(f"the argv of {where}", part, known)
+    ]
 
 
 def _timeout_problems(where: str, seconds: float) -> list[str]:

@@ -1,5 +1,6 @@
 """Methods that are run as a command, with stand-ins for the programs of other people."""
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable
@@ -189,3 +190,84 @@ def test_the_reference_is_a_video_that_others_can_read(
 def test_an_edited_recipe_is_another_identity(make: Make) -> None:
     assert make(WELL_BEHAVED, "a").identity() != make(WELL_BEHAVED, "b").identity()
     assert make(WELL_BEHAVED, "a").identity() == make(WELL_BEHAVED, "a").identity()
+
+
+CHOOSES_ITS_NAME = """
+import os, shutil, sys
+reference, folder, *names = sys.argv[1:]
+for name in names:
+    os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
+    shutil.copy(reference, f"{folder}/{name}")
+"""
+
+
+def chooser(make: Make, writes: str, *names: str) -> CommandMethod:
+    """A method whose program writes the reference to names that it chose itself."""
+    method = make(CHOOSES_ITS_NAME, *names)
+    table = method.recipe.command
+    argv = tuple(part.replace("{output}", "{output_dir}") for part in table.argv)
+    command = dataclasses.replace(table, argv=argv, writes=writes)
+    return CommandMethod(dataclasses.replace(method.recipe, command=command))
+
+
+@pytest.mark.parametrize(
+    ("writes", "name"),
+    [
+        ("{output_dir}/results.mp4", "results.mp4"),
+        ("{output_dir}/run_*/*.mp4", "run_2026/A_duck.mp4"),
+        ("{output_dir}/out/**/*_{seed}.mp4", "out/a/b/c_4.mp4"),
+        ("{output_dir}/{prompt}.mp4", "a [duck]*.mp4"),
+    ],
+)
+def test_a_clip_is_found_under_the_programs_own_name(
+    make: Make, clip: Clip, tmp_path: Path, writes: str, name: str
+) -> None:
+    method = chooser(make, writes, name)
+    result = method.generate(adapt(method, clip, tmp_path), "a [duck]*", seed=4)
+    assert result.frames.shape == clip.frames.shape
+
+
+def test_another_name_than_expected_is_reported(make: Make, clip: Clip, tmp_path: Path) -> None:
+    method = chooser(make, "{output_dir}/result_*.mp4", "video1.mp4")
+    with pytest.raises(MethodError) as caught:
+        method.generate(adapt(method, clip, tmp_path), "a duck", seed=0)
+    assert "result_*.mp4: in" in str(caught.value)
+    assert "video1.mp4" in str(caught.value)
+    assert "`writes` must say where" in str(caught.value)
+
+
+def test_two_clips_are_not_guessed_between(make: Make, clip: Clip, tmp_path: Path) -> None:
+    method = chooser(make, "{output_dir}/*.mp4", "a.mp4", "b.mp4")
+    with pytest.raises(MethodError, match=r"wrote 2 clips: a\.mp4, b\.mp4\. `writes` of"):
+        method.generate(adapt(method, clip, tmp_path), "a duck", seed=0)
+
+
+READS_CONFIGS = """
+import shutil, sys
+reference, output, tuned, config = sys.argv[1:]
+shutil.copy(reference, output)
+with open("seen.txt", "a") as file: file.write(open(tuned).read() + open(config).read())
+"""
+
+
+def test_config_files_are_written_for_adapt_and_for_each_clip(
+    make: Make, write: Callable[[str, str], Path], clip: Clip, tmp_path: Path
+) -> None:
+    write("base.yaml", "prompt: none\nseed: 1\n")
+    extra = """
+[adapt]
+argv = ["cp", "{work_dir}/train.yaml", "{work_dir}/tuned.yaml"]
+[[config_files]]
+path = "{work_dir}/train.yaml"
+base = "base.yaml"
+values = {prompt = "{caption}", seed = "{seed}"}
+[[config_files]]
+path = "{output_dir}/run.yaml"
+base = "base.yaml"
+values = {prompt = "{prompt}", seed = "{seed}"}
+"""
+    method = make(READS_CONFIGS, "{work_dir}/tuned.yaml", "{output_dir}/run.yaml", extra=extra)
+    method.generate(adapt(method, clip, tmp_path), 'a "duck"', seed=2)
+    assert (tmp_path / "seen.txt").read_text() == (
+        'prompt: "a grey wall"\nseed: 7\nprompt: "a \\"duck\\""\nseed: 2\n'
+    )

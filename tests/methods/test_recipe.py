@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from motionbench.cases import VideoSpec
 from motionbench.errors import UsageError
-from motionbench.methods.recipe import fill, read_recipe
+from motionbench.methods.recipe import read_recipe
+from motionbench.methods.templates import fill
 
 CARD = """
 [card]
@@ -148,3 +150,89 @@ def test_literal_braces_are_written_twice() -> None:
 @given(st.text())
 def test_values_are_filled_in_as_they_are(prompt: str) -> None:
     assert fill("a{prompt}b", {"prompt": prompt}) == f"a{prompt}b"
+
+
+CONFIGURED = """
+[command]
+argv = ["run", "--config", "{output_dir}/c.yaml"]
+writes = "{output_dir}/result.mp4"
+[[config_files]]
+path = "{output_dir}/c.yaml"
+base = "settings.yaml"
+[config_files.values]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('writes = "{output_dir}/a.mp4"\nargv = ["run"]', ["never mentions {output_dir}"]),
+        ('writes = "a.mp4"\nargv = ["{output_dir}"]', ["writes of [command], 'a.mp4'", "start"]),
+        (
+            'writes = "{output_dir}/{sed}"\nargv = ["{output_dir}"]',
+            ["in writes of [command] 'sed'"],
+        ),
+    ],
+)
+def test_where_the_clip_is_expected_is_checked(write: Write, text: str, words: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_recipe(write("r.toml", f"{CARD}[command]\n{text}\n"))
+    assert all(word in str(caught.value) for word in words), caught.value
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ("promt = '{prompt}'", ["key of settings.yaml 'promt'", "Did you mean 'prompt'?"]),
+        ("data.path = 1", ["key of settings.yaml, data 'path'", "Known: video"]),
+        ("prompt = '{promt}'", ["placeholder in [[config_files]] of settings.yaml 'promt'"]),
+    ],
+)
+def test_config_files_are_checked(write: Write, values: str, words: list[str]) -> None:
+    write("settings.yaml", "prompt: a\ndata: {video: b}\n")
+    with pytest.raises(UsageError) as caught:
+        read_recipe(write("r.toml", f"{CARD}{CONFIGURED}{values}\n"))
+    assert all(word in str(caught.value) for word in words), caught.value
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("settings.yaml", "gone.yaml"), ["gone.yaml cannot be read"]),
+        (("settings.yaml", "list.yaml"), ["list.yaml must hold a mapping"]),
+        (('"{output_dir}/c.yaml"\nbase', '"{work_dir}/c.yaml"\nbase'), ["differs from clip"]),
+        (('"{output_dir}/c.yaml"\nbase', '"c.yaml"\nbase'), ["must start with {work_dir}/ or"]),
+        (("[[config_files]]", "[config_files]"), ["must be an array of tables"]),
+        (("base =", "bas ="), ["'bas'", "Did you mean 'base'?", "'base' is missing"]),
+    ],
+)
+def test_broken_config_files_are_named(
+    write: Write, change: tuple[str, str], words: list[str]
+) -> None:
+    write("settings.yaml", "prompt: a\n")
+    write("list.yaml", "[1, 2]\n")
+    text = (CONFIGURED + 'prompt = "{prompt}"\n').replace(*change)
+    with pytest.raises(UsageError) as caught:
+        read_recipe(write("r.toml", CARD + text))
+    assert all(word in str(caught.value) for word in words), caught.value
+
+
+def test_a_missing_clone_is_told_how_to_get(write: Write) -> None:
+    text = """
+        [command]
+        argv = ["run", "{output}"]
+        working_directory = "repositories/some"
+        [checked]
+        repository = "https://example.org/some"
+        commit = "3f2c1ab"
+        environment = ["make env", "make weights"]
+        [checked.accepts]
+        "run.py" = ["--out"]
+        """
+    with pytest.raises(UsageError) as caught:
+        read_recipe(write("r.toml", CARD + dedent(text)))
+    assert "'repositories/some', is no folder in" in str(caught.value)
+    assert (
+        "Clone https://example.org/some there, check out commit 3f2c1ab, and in it do: "
+        "make env; make weights." in str(caught.value)
+    )

@@ -46,7 +46,7 @@ class Recipe:
 
     steps: int = 20_000
     batch: int = 16
-    pictures: int = 1500
+    pictures: int = 1000
     picture_share: float = 0.1
     picture_batch: int = 128
     shift: float = 2.0
