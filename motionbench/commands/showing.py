@@ -37,9 +37,9 @@ def show(
 
     Examples:
 
-      motionbench show camera-pan-1
+      motionbench show camera-pan
 
-      motionbench show camera-pan-1 --out pan.png
+      motionbench show camera-pan --out pan.png
     """
     from motionbench.manifest import load_reference, load_suite
 
