@@ -68,11 +68,12 @@ def run(method: Method, work_dir: Path, seed: int = 3) -> np.ndarray:
 def test_they_keep_the_protocol(folder: Path) -> None:
     # In one process without the shape checker, which draws from the global generator itself.
     code = (
-        "import importlib, sys\n"
+        "import sys\n"
         "from motionbench.methods.conformance import check_method\n"
         "from motionbench.methods.registry import load_method\n"
+        "options = {'backbone': sys.argv[1], 'steps': 2, 'guidance': 1.0}\n"
         "for name in sys.argv[2:]:\n"
-        "    load = lambda: load_method(name, options={'backbone': sys.argv[1]})\n"
+        "    load = lambda: load_method(name, options=options)\n"
         "    print(*(result for result in check_method(load) if not result.passed))\n"
     )
     names = [f"{method.__module__}:{method.__name__}" for method in METHODS.values()]
