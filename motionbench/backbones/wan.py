@@ -192,7 +192,7 @@ class Backbone:
         """Latents of a clip that shows the text; the same as ``WanPipeline`` for the same seed.
 
         Where a callback gives other latents, the solver starts anew from them: it would otherwise
-        correct them by its memory of the path that they left, which undoes nearly all of a change.
+        correct them by its memory of the path that they left, which undoes most of a change.
 
         Args:
             text: The prompt.

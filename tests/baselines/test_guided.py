@@ -65,6 +65,7 @@ def run(method: Method, work_dir: Path, seed: int = 3) -> np.ndarray:
     return clip.frames
 
 
+@pytest.mark.slow
 def test_they_keep_the_protocol(folder: Path) -> None:
     # In one process without the shape checker, which draws from the global generator itself.
     code = (
