@@ -24,6 +24,10 @@ OnStep = Callable[[int, float, torch.Tensor], torch.Tensor | None]
 """Called after each sampling step with its index, the sigma reached and the latents; what it
 returns, if anything, takes the latents' place."""
 
+BeforeStep = Callable[[int, float, torch.Tensor], tuple[torch.Tensor, torch.Tensor | None]]
+"""Called before each sampling step with its index, its sigma and the latents; returns the latents
+to step from (the same object to leave them alone) and the positions that the step sees."""
+
 
 class Backbone:
     """A loaded Wan 2.1 pipeline. All weights are frozen; gradients reach inputs and added modules.
@@ -182,9 +186,13 @@ class Backbone:
         latents: torch.Tensor | None = None,
         first_step: int = 0,
         positions: torch.Tensor | None = None,
+        before_step: BeforeStep | None = None,
         on_step: OnStep | None = None,
     ) -> torch.Tensor:
         """Latents of a clip that shows the text; the same as ``WanPipeline`` for the same seed.
+
+        Where a callback gives other latents, the solver starts anew from them: it would otherwise
+        correct them by its memory of the path that they left, which undoes most of a change.
 
         Args:
             text: The prompt.
@@ -196,7 +204,9 @@ class Backbone:
                 ``sigmas(steps)[first_step]``. Their shape decides length and size.
             first_step: Steps left out at the start, where noise is highest.
             positions: As in `predict_velocity`.
-            on_step: See `OnStep`; gradients are disabled around it and may be enabled within.
+            before_step: See `BeforeStep`; its positions take the place of ``positions``.
+                Gradients are disabled around it and may be enabled within.
+            on_step: See `OnStep`; gradients as for ``before_step``.
 
         Returns:
             ``(1, C, f, h, w)`` float32, for `decode`.
@@ -207,7 +217,7 @@ class Backbone:
         """
         defaults = self.geometry.defaults
         guidance = defaults.guidance if guidance is None else guidance
-        scheduler = self._scheduler(steps)
+        scheduler = self._scheduler(steps, first_step)
         if not 0 <= first_step < len(scheduler.timesteps):
             raise UsageError(
                 f"first_step={first_step} must be in [0, {len(scheduler.timesteps)}), the number "
@@ -217,14 +227,18 @@ class Backbone:
             latents = self._noise(defaults.frames if frames is None else frames, seed)
         latents = latents.to(self.device, torch.float32)
         texts = [self.encode_text(text)] + [self.encode_text("")] * (guidance > 1)
-        scheduler.set_begin_index(first_step)
         for step in range(first_step, len(scheduler.timesteps)):
+            if before_step is not None:
+                found, positions = before_step(step, float(scheduler.sigmas[step]), latents)
+                scheduler = scheduler if found is latents else self._scheduler(steps, step)
+                latents = found
             time = scheduler.timesteps[step]
             velocity = self._guided(latents, time, texts, guidance, positions)
             latents = scheduler.step(velocity, time, latents, return_dict=False)[0]
             if on_step is not None:
                 replaced = on_step(step, float(scheduler.sigmas[step + 1]), latents)
-                latents = latents if replaced is None else replaced
+                if replaced is not None:
+                    latents, scheduler = replaced, self._scheduler(steps, step + 1)
         return latents
 
     def _guided(
@@ -247,10 +261,11 @@ class Backbone:
         # Drawn on the CPU, so that a seed means the same noise on every device.
         return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
-    def _scheduler(self, steps: int | None) -> Any:
+    def _scheduler(self, steps: int | None, first_step: int = 0) -> Any:
         # A copy: schedulers keep the state of one sampling in themselves.
         scheduler = copy.deepcopy(self._pipeline.scheduler)
         scheduler.set_timesteps(
             self.geometry.defaults.steps if steps is None else steps, device=self.device
         )
+        scheduler.set_begin_index(first_step)
         return scheduler

@@ -161,6 +161,42 @@ def test_steps_are_reported_and_may_be_replaced(backbone: Backbone) -> None:
     assert not zeroed.any()
 
 
+def test_latents_and_positions_may_be_changed_before_each_step(backbone: Backbone) -> None:
+    seen: list[tuple[int, float]] = []
+    plain = backbone.sample(PROMPT, seed=0)
+
+    def leave(
+        step: int, sigma: float, latents: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        seen.append((step, sigma))
+        return latents, None
+
+    assert torch.equal(backbone.sample(PROMPT, seed=0, before_step=leave), plain)
+    assert seen == list(enumerate(backbone.sigmas()[:-1]))
+    stretched = torch.tensor([0.0, 0.5, 1.0])
+    moved = backbone.sample(PROMPT, seed=0, before_step=lambda *given: (given[2], stretched))
+    assert torch.equal(moved, backbone.sample(PROMPT, seed=0, positions=stretched))
+    assert not torch.equal(moved, plain)
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_a_change_of_latents_lasts(backbone: Backbone, step: int) -> None:
+    """Each step adds a velocity of about 1: a shift by 100 must still be there at the end."""
+
+    def shift(
+        at: int, sigma: float, latents: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        return (latents + 100 if at == step else latents), None
+
+    def shift_after(at: int, sigma: float, latents: torch.Tensor) -> torch.Tensor | None:
+        return latents + 100 if at + 1 == step else None
+
+    before = backbone.sample(PROMPT, seed=0, before_step=shift)
+    assert float(before.mean()) == pytest.approx(100, abs=5)
+    if step:
+        assert torch.equal(backbone.sample(PROMPT, seed=0, on_step=shift_after), before)
+
+
 def test_sampling_from_the_middle_continues_what_was_begun(backbone: Backbone) -> None:
     """With a first-order first step on both sides there is no history to miss."""
     kept: dict[int, torch.Tensor] = {}

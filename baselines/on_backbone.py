@@ -1,0 +1,52 @@
+"""What methods on a backbone share: the options that choose and run it, and loading it."""
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, Field
+
+from motionbench.backbones import Offload, load_backbone
+from motionbench.methods.base import Method
+
+
+class BackboneOptions(BaseModel, frozen=True, extra="forbid"):
+    """Options of every method on a backbone. Pydantic, since its descriptions are inherited."""
+
+    backbone: str = Field("nano", description="``nano``, a hub id of Wan 2.1, or a folder.")
+    dtype: str | None = Field(
+        None, description="Of the transformer: float32, bfloat16 or float16; by device if None."
+    )
+    vae_tiling: bool = Field(False, description="Encode and decode in tiles, in less memory.")
+    offload: Offload = Field(
+        "none", description="What waits in main memory while not needed: none, model or layers."
+    )
+    steps: int | None = Field(None, ge=1, description="Of the sampler; the backbone's own if None.")
+    guidance: float | None = Field(
+        None, ge=1, description="Weight of the prompt; the backbone's own if None."
+    )
+
+
+class OnBackbone(Method):
+    """A method on a backbone; its ``Config`` is a `BackboneOptions`."""
+
+    Config: ClassVar[type] = BackboneOptions
+
+    def __init__(self, config: Any = None, *, device: str = "cpu") -> None:
+        """Load the backbone.
+
+        Raises:
+            UnknownNameError, UsageError, WeightsError: See ``load_backbone``.
+        """
+        super().__init__(config, device=device)
+        told = self.config
+        self._backbone = load_backbone(
+            told.backbone,
+            dtype=told.dtype,
+            device=device,
+            vae_tiling=told.vae_tiling,
+            offload=told.offload,
+        )
+        self.video_spec = self._backbone.geometry.video_spec
+
+    def identity(self) -> dict[str, str]:
+        """Hashes of the backbone's weights."""
+        return self._backbone.identity()
