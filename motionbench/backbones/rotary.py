@@ -55,7 +55,9 @@ def rotary_tables(positions: torch.Tensor, head_width: int) -> Rotary:
 
 def rotate(x: torch.Tensor, rotary: Rotary) -> torch.Tensor:
     """Turn each pair of channels of ``(B, N, heads, head width)`` by its token's angle."""
-    cosines, sines = rotary[0][..., 0::2], rotary[1][..., 1::2]
+    # Tables come in double precision, which would double the time of everything after them.
+    wide = torch.promote_types(x.dtype, torch.float32)
+    cosines, sines = rotary[0][..., 0::2].to(wide), rotary[1][..., 1::2].to(wide)
     first, second = x.unflatten(-1, (-1, 2)).unbind(-1)
     turned = (first * cosines - second * sines, first * sines + second * cosines)
     return torch.stack(turned, dim=-1).flatten(-2).to(x.dtype)
