@@ -1,0 +1,1 @@
+"""EffiVMT: video motion transfer by tuning spatial and temporal attention heads apart."""
