@@ -1,5 +1,6 @@
 """What tuning minimises. Velocities are ``(B, C, f, h, w)`` floating point."""
 
+import math
 from typing import Literal
 
 import torch
@@ -39,8 +40,7 @@ def motion_loss(
             x.transpose(1, 2).flatten(2) for x in (of_prediction, of_target)
         )
         cosine = functional.cosine_similarity(of_prediction, of_target, dim=2)
-    loss: torch.Tensor = 1 - cosine.mean()
-    return loss
+    return 1 - cosine.mean()
 
 
 def debias(velocity: torch.Tensor, anchor: int, beta: float = 1.0) -> torch.Tensor:
@@ -54,7 +54,7 @@ def debias(velocity: torch.Tensor, anchor: int, beta: float = 1.0) -> torch.Tens
         anchor: The latent frame that is subtracted.
         beta: How much of it.
     """
-    return (beta**2 + 1) ** 0.5 * velocity - beta * velocity[:, :, anchor : anchor + 1]
+    return math.sqrt(beta**2 + 1) * velocity - beta * velocity[:, :, anchor : anchor + 1]
 
 
 def debiased_loss(

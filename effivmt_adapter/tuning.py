@@ -1,6 +1,7 @@
 """One loop for stages 2 and 3: LoRA on a group of heads, everything else frozen."""
 
 import time
+import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -117,11 +118,15 @@ def tune(
     branches = [*frozen, Branch(lora)]
     saved = time.monotonic()
     with (
+        warnings.catch_warnings(),
         attached(backbone, branches, temporal=temporal),
         backbone.checkpointed() if stage.checkpointing else nullcontext(),
         torch.enable_grad(),
         tqdm(total=stage.steps, initial=progress.steps, desc=stage.name, leave=False) as bar,
     ):
+        # On a CPU autocast gives Wan's norms bfloat16 inputs beside float32 weights: right, and
+        # told by a warning that it could be faster.
+        warnings.filterwarnings("ignore", message="Mismatch dtype between input and weight")
         while progress.steps < stage.steps:
             started = time.monotonic()
             _step(backbone, stage, material, optimizer, progress, seed)

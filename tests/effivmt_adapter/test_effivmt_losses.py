@@ -11,7 +11,7 @@ from effivmt_adapter.losses import debias, debiased_loss, motion_loss, velocity_
 
 def clip(*values: float) -> torch.Tensor:
     """One channel and one place, a value for each latent frame."""
-    return torch.tensor(values, dtype=torch.float32).view(1, 1, -1, 1, 1)
+    return torch.tensor(values, dtype=torch.float64).view(1, 1, -1, 1, 1)
 
 
 def drawn(seed: int, frames: int = 4) -> torch.Tensor:
