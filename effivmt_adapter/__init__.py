@@ -1,1 +1,1 @@
-"""EffiVMT: motion transfer by LoRAs on spatial and on temporal heads, one after the other."""
+"""EffiVMT: video motion transfer by tuning spatial and temporal attention heads apart."""

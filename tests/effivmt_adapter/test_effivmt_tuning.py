@@ -1,0 +1,196 @@
+"""The loop: it learns, goes on after a kill, touches its own heads alone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from effivmt_adapter import tuning
+from effivmt_adapter.decoupled_attention import Branch
+from effivmt_adapter.drawing import ClipFrames, Material, SingleFrames, draw
+from effivmt_adapter.head_classification import HeadSplit
+from effivmt_adapter.lora import GroupLora, attention_shape
+from effivmt_adapter.tuned_file import new_lora
+from effivmt_adapter.tuning import Stage, losses_of, rate_share, tune
+from motionbench.backbones.wan import Backbone
+from motionbench.errors import MethodError, StoreError
+
+STAGE = Stage(
+    name="temporal",
+    frames=ClipFrames(2, "random"),
+    steps=6,
+    learning_rate=1e-2,
+    weight_decay=0.1,
+    warmup_steps=2,
+    decay_share=0.5,
+    batch=2,
+    accumulation=1,
+    gradient_norm=1.0,
+    sigma_draw="logit_normal",
+    sigma_shift=2.0,
+    motion_weight=1.0,
+)
+
+
+def fresh(backbone: Backbone, split: HeadSplit | None, group: str = "temporal") -> GroupLora:
+    return new_lora(group, split, attention_shape(backbone), rank=4, alpha=4.0, seed=1)
+
+
+@pytest.fixture
+def run(backbone: Backbone, material: Material, split: HeadSplit, tmp_path: Path):
+    """Tunes; gives the LoRA and the progress."""
+
+    def tuned(stage: Stage = STAGE, *, name: str = "one", seed: int = 0, **more):
+        lora = fresh(backbone, split, stage.name)
+        progress = tune(
+            backbone, stage, material, lora, temporal=split.temporal, seed=seed,
+            checkpoint=tmp_path / f"{name}.pt", **more,
+        )  # fmt: skip
+        return lora, progress
+
+    return tuned
+
+
+def same(one: GroupLora, other: GroupLora) -> bool:
+    return all(map(torch.equal, one.state_dict().values(), other.state_dict().values()))
+
+
+def test_a_clip_is_memorised(
+    backbone: Backbone, material: Material, split: HeadSplit, tmp_path: Path
+) -> None:
+    # What a step can learn without knowing the clip is small: random weights predict nothing.
+    stage = replace(
+        STAGE, frames=ClipFrames(), steps=150, learning_rate=3e-2, warmup_steps=5,
+        weight_decay=0.0, batch=4, motion_weight=0.0,
+    )  # fmt: skip
+    lora = new_lora("temporal", split, attention_shape(backbone), rank=12, alpha=24.0)
+    made = tune(
+        backbone, stage, material, lora, temporal=split.temporal, seed=0,
+        checkpoint=tmp_path / "memory.pt",
+    )  # fmt: skip
+    losses = made.losses["loss"]
+    assert made.steps == 150
+    assert sum(losses[-10:]) < 0.9 * sum(losses[:10])
+
+
+def test_a_killed_tuning_goes_on_to_the_same_weights(run, monkeypatch) -> None:
+    monkeypatch.setattr(tuning, "SAVE_SECONDS", 0.0)
+    whole, progress = run(name="whole")
+    step = tuning._step
+
+    def killed(*arguments) -> None:
+        if arguments[4].steps == 4:
+            raise KeyboardInterrupt
+        step(*arguments)
+
+    monkeypatch.setattr(tuning, "_step", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(name="killed")
+    monkeypatch.setattr(tuning, "_step", step)
+    resumed, after = run(name="killed")
+    assert same(whole, resumed)
+    assert after.losses == progress.losses
+    # Done is done: nothing moves any more.
+    assert same(run(name="killed")[0], whole)
+    assert not same(run(name="other", seed=1)[0], whole)
+
+
+def test_a_broken_checkpoint_is_named(run, tmp_path: Path) -> None:
+    (tmp_path / "one.pt").write_bytes(b"torn")
+    with pytest.raises(StoreError, match=r"one\.pt cannot be continued from .* Remove it"):
+        run()
+
+
+def test_only_the_lora_moves(run, backbone: Backbone) -> None:
+    before = [p.clone() for block in backbone.blocks for p in block.parameters()]
+    processors = [module.processor for module in backbone.self_attention]
+    frozen = fresh(backbone, HeadSplit(torch.tensor([[True, False]] * 2)), "spatial")
+    kept = {name: value.clone() for name, value in frozen.state_dict().items()}
+    state = torch.get_rng_state()
+    lora, progress = run(frozen=[Branch(frozen.requires_grad_(False))])
+    assert torch.equal(torch.get_rng_state(), state)
+    assert set(progress.losses) == {"loss", "velocity", "motion"}
+    terms = zip(progress.losses["velocity"], progress.losses["motion"], strict=True)
+    total = [velocity + motion for velocity, motion in terms]
+    assert progress.losses["loss"] == pytest.approx(total)
+    assert all(value.any() for name, value in lora.state_dict().items() if name.endswith("up"))
+    assert all(torch.equal(value, kept[name]) for name, value in frozen.state_dict().items())
+    after = [p for block in backbone.blocks for p in block.parameters()]
+    assert all(map(torch.equal, before, after))
+    assert [module.processor for module in backbone.self_attention] == processors
+
+
+def test_a_group_without_heads_has_nothing_to_tune(
+    backbone: Backbone, material: Material, tmp_path: Path
+) -> None:
+    split = HeadSplit(torch.ones(2, 2, dtype=torch.bool))
+    progress = tune(
+        backbone, replace(STAGE, name="spatial", frames=SingleFrames()), material,
+        fresh(backbone, split, "spatial"), temporal=split.temporal, seed=0,
+        checkpoint=tmp_path / "none.pt",
+    )  # fmt: skip
+    assert progress.steps == 0
+    assert not (tmp_path / "none.pt").exists()
+
+
+def test_checkpointing_and_autocast_change_cost_alone(run, backbone: Backbone) -> None:
+    plain, progress = run(name="plain")
+    again, _ = run(replace(STAGE, checkpointing=True), name="checkpointing")
+    assert not backbone._transformer.is_gradient_checkpointing
+    for one, other in zip(plain.parameters(), again.parameters(), strict=True):
+        torch.testing.assert_close(one, other)
+    _, rough = run(replace(STAGE, autocast=True), name="autocast")
+    assert rough.losses["loss"] == pytest.approx(progress.losses["loss"], rel=0.05)
+    assert rough.losses["loss"] != progress.losses["loss"]
+
+
+def test_accumulated_passes_are_one_step(run) -> None:
+    _, progress = run(replace(STAGE, steps=1, accumulation=2), name="two")
+    _, one = run(replace(STAGE, steps=1), name="one")
+    assert progress.steps == 1
+    assert progress.losses["loss"] != one.losses["loss"]
+
+
+def test_divergence_is_named(run) -> None:
+    stage = replace(STAGE, learning_rate=1e30, warmup_steps=0, steps=20)
+    with pytest.raises(MethodError, match=r"diverged at step \d+.*Lower learning_rate"):
+        run(stage)
+
+
+def test_the_rate_rises_and_falls() -> None:
+    stage = replace(STAGE, steps=10, warmup_steps=4, decay_share=0.5)
+    found = [rate_share(step, stage) for step in range(10)]
+    assert found == pytest.approx([0.25, 0.5, 0.75, 1, 1, 1, 0.8, 0.6, 0.4, 0.2])
+    flat = replace(stage, warmup_steps=0, decay_share=0.0)
+    assert [rate_share(step, flat) for step in range(10)] == [1.0] * 10
+
+
+def test_losses_of_a_draw(backbone: Backbone, material: Material) -> None:
+    drawn = draw(material, ClipFrames(), batch=2, sigma_draw="uniform", sigma_shift=1.0, seed=(0,))
+    stage = replace(STAGE, motion_weight=2.0, debiased_weight=3.0)
+    terms = losses_of(backbone, stage, drawn, material.text)
+    expected = terms["velocity"] + 2 * terms["motion"] + 3 * terms["debiased"]
+    torch.testing.assert_close(terms["loss"], expected)
+    plain = losses_of(backbone, replace(STAGE, motion_weight=0.0), drawn, material.text)
+    assert set(plain) == {"loss", "velocity"}
+
+
+def test_sparse_steps_shorten_the_sequence(
+    backbone: Backbone, material: Material, split: HeadSplit, tmp_path: Path
+) -> None:
+    def tokens(stage: Stage) -> set[int]:
+        seen: set[int] = set()
+        hook = backbone.blocks[0].register_forward_hook(
+            lambda module, inputs, output: seen.add(output.shape[1])
+        )
+        tune(
+            backbone, replace(stage, steps=2), material, fresh(backbone, split, stage.name),
+            temporal=split.temporal, seed=0, checkpoint=tmp_path / f"{len(seen)}{stage.frames}.pt",
+        )  # fmt: skip
+        hook.remove()
+        return seen
+
+    assert tokens(replace(STAGE, frames=ClipFrames())) == {24}
+    assert tokens(STAGE) == {16}
+    assert tokens(replace(STAGE, name="spatial", frames=SingleFrames())) == {8}
