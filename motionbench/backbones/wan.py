@@ -15,11 +15,9 @@ import torch
 
 from motionbench.arrays import Frames
 from motionbench.backbones.geometry import Geometry
+from motionbench.backbones.padding import TEXT_TOKENS, FoldedAttention, fold
 from motionbench.backbones.rotary import token_positions
 from motionbench.errors import UsageError
-
-TEXT_TOKENS = 512
-"""Wan pads prompts to this many, and attends to the padding."""
 
 OnStep = Callable[[int, float, torch.Tensor], torch.Tensor | None]
 """Called after each sampling step with its index, the sigma reached and the latents; what it
@@ -45,6 +43,8 @@ class Backbone:
         self._pipeline = pipeline
         self._vae, self._transformer = pipeline.vae, pipeline.transformer
         config = self._vae.config
+        for block in self._transformer.blocks:
+            block.attn2.set_processor(FoldedAttention(block.attn2.processor))
         shape = (1, -1, 1, 1, 1)
         self._mean = torch.tensor(config.latents_mean).view(shape)
         self._deviation = torch.tensor(config.latents_std).view(shape)
@@ -141,7 +141,7 @@ class Backbone:
         """
         share = torch.as_tensor(sigma, dtype=torch.float32, device=noised.device)
         time = share * self._pipeline.scheduler.config.num_train_timesteps
-        return self._velocity(noised, time, text, positions)
+        return self._velocity(noised, time, fold(text), positions)
 
     def _velocity(
         self,
