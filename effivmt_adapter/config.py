@@ -156,7 +156,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "decay_share": 0.3,
         "batch": 4,
         "sigma_shift": 2.0,
-        "autocast": True,
+        "autocast": False,
         "checkpointing": False,
     },
     # The paper's where it says (ranks, steps, rate, frames), the published code's flow shift.
