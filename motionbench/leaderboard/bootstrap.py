@@ -206,4 +206,5 @@ def _quantiles(
     after = np.minimum(before + 1, ordered.shape[1] - 1)
     lower = np.take_along_axis(ordered, before, axis=1)
     upper = np.take_along_axis(ordered, after, axis=1)
-    return lower + (place - before) * (upper - lower)
+    quantiles: np.ndarray = lower + (place - before) * (upper - lower)
+    return quantiles

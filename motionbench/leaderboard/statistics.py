@@ -197,6 +197,7 @@ def pareto_front(points: Float64[np.ndarray, "n 2"]) -> tuple[int, ...]:
     Returns:
         Indices, the first coordinate ascending; equal points are all on the front or all off it.
     """
-    beaten = (points[:, None] <= points).all(axis=2) & (points[:, None] < points).any(axis=2)
-    front = np.flatnonzero(~beaten.any(axis=1))
+    level = np.all(points[:, None] <= points, axis=2)
+    beaten = level & np.any(points[:, None] < points, axis=2)
+    front = np.flatnonzero(~np.any(beaten, axis=1))
     return tuple(int(i) for i in front[np.lexsort((-points[front, 1], points[front, 0]))])
