@@ -56,8 +56,8 @@ var MotionBench = (function () {
     for (const [name, value] of Object.entries(values)) {
       if (value !== "" && value !== null) kept.set(name, value);
     }
-    const text = kept.toString();
-    history.replaceState(null, "", text ? "#" + text : location.pathname);
+    // The history's own functions are refused to pages on a disk.
+    location.replace("#" + kept.toString());
   }
 
   function style(name) {
