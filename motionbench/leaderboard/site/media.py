@@ -66,7 +66,7 @@ class Media:
         """
         if not is_unchanged(stored, run):
             return Medium(problem="the clip's file is not here, or not the one that was recorded")
-        return self._medium(stored.content_sha256, lambda: decode(run.resolve(stored.video)))
+        return self._medium(stored.file_sha256, lambda: decode(run.resolve(stored.video)))
 
     def of_clip(self, load: Callable[[], Clip], digest: str | None) -> Medium:
         """A reference.
@@ -78,24 +78,25 @@ class Media:
         return self._medium(digest, load)
 
     def _medium(self, digest: str | None, load: Callable[[], Clip]) -> Medium:
+        """A clip under a hash that was checked; under that of its content where none is given."""
         if digest is not None and self._is_complete(digest):
             return self._named(digest)
         try:
             clip = load()
-            digest = content_sha256(clip.frames, clip.fps)
-            self._write(clip, digest)
+            content = content_sha256(clip.frames, clip.fps)
+            self._write(clip, content, digest or content)
         except MotionBenchError as error:
             if disk_full_cause(error) is not None:
                 raise
             log.warning("no copy for the site: %s", error)
             return Medium(problem="the clip cannot be decoded")
-        return self._named(digest)
+        return self._named(digest or content)
 
-    def _write(self, clip: Clip, digest: str) -> None:
+    def _write(self, clip: Clip, content: str, digest: str) -> None:
         if not self._video(digest).exists():
             encode_preview(clip, self._video(digest))
         if self._features is not None and len(clip) > 1 and not self._tracks(digest).exists():
-            tracks = self._features.tracks(clip, digest)
+            tracks = self._features.tracks(clip, content)
             # A script, since pages opened from a disk may not read files.
             text = f"MotionBench.receive({json.dumps(self._key(digest))}, {points_json(tracks)});\n"
             write_bytes(self._tracks(digest), text.encode())
