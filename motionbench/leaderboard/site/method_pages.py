@@ -77,4 +77,5 @@ def _jobs(contents: Contents, run: RunPages, case_names: Mapping[str, str]) -> l
 
 
 def _json(content: Any) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False)
+    # ASCII: marks that turn the direction of writing are shown as what they are.
+    return json.dumps(content, indent=2, ensure_ascii=True)
