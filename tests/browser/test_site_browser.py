@@ -18,7 +18,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of two methods on two cases of the embedded suite."""
     from motionbench.features import default_cache_dir
     from motionbench.ruler import load_ruler
-    from motionbench.runner.generate import Request, generate_run
+    from motionbench.runner.generate import Request, generate
     from motionbench.runner.plan import Selection
     from motionbench.runner.score import Scoring, score_run
     from motionbench.runner.tasks import MethodReference
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             selection=Selection(limit=2),
             seeds=(0,),
         )
-        runs.append(generate_run(request, root / "runs").run)
+        runs.append(generate(request, root / "runs").run)
         score_run(runs[-1], scoring)
     write_site(runs, root / "site", cache_dir=default_cache_dir())
     return root / "site"
