@@ -12,6 +12,7 @@ from motionbench.commands import (
     listing,
     scoring,
     showing,
+    submitting,
     weights,
 )
 from motionbench.errors import MotionBenchError
@@ -20,7 +21,8 @@ EXIT_CODES = (
     "Exit codes: 0 done; 2 wrong argument; 3 wrong manifest or pairs file; 4 unreadable or "
     "incomparable video; 5 a method failed or broke the protocol; 6 weights are missing; 7 a run "
     "folder cannot be used (locked, full disk, other settings); 8 no board can be made; "
-    "9 --fail-on-error was given and a case failed; 130 interrupted (the same command continues)."
+    "9 --fail-on-error was given and a case failed; 10 a submission is refused; "
+    "130 interrupted (the same command continues)."
 )
 
 app = typer.Typer(
@@ -44,6 +46,8 @@ app.command("score")(scoring.score)
 app.command("leaderboard")(boards.leaderboard)
 app.command("compare")(boards.compare)
 app.command("audit")(audit.audit)
+app.command("submit")(submitting.submit)
+app.command("verify")(submitting.verify)
 app.command("list")(listing.list_things)
 app.command("show")(showing.show)
 app.command("check-method")(checks.check_method)

@@ -14,6 +14,7 @@
         DiskFullError                   7   the disk is full; what was complete is kept
       LeaderboardError                  8   rows that must not share a board, or nothing to show
       IncompleteError                   9   asked to fail when a case failed, and one did
+      SubmissionError                  10   a bundle of results is refused, and why
 
       UnscorableError                   -   a metric is undefined for this case, and says why: it
                                             becomes a score's reason, never an exit code
@@ -105,6 +106,12 @@ class IncompleteError(MotionBenchError):
     """``--fail-on-error`` was given and at least one case failed."""
 
     exit_code = 9
+
+
+class SubmissionError(MotionBenchError):
+    """A bundle of results is refused; the message lists every reason that was found."""
+
+    exit_code = 10
 
 
 class UnscorableError(MotionBenchError):

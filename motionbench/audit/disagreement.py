@@ -20,7 +20,7 @@ from motionbench.audit.sections import Finding, Section, Severity
 from motionbench.audit.statistics import Estimate, correlate, estimate, spearman
 from motionbench.audit.synthetic_methods import TRUTH, Methods, disagreement, synthetic_methods
 from motionbench.audit.validity_data import HEADLINE, Outcome, ValidityData, by_base, likeness
-from motionbench.leaderboard.statistics import bootstrap_mean
+from motionbench.leaderboard.bootstrap import bootstrap_mean
 
 WHOLE = frozenset({"direction", "path", "static"})
 """What a metric claims to see at least if it claims to see motion as a whole."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from motionbench.audit.sections import Cell
-from motionbench.leaderboard.statistics import bootstrap_mean
+from motionbench.leaderboard.bootstrap import bootstrap_mean
 
 Row = dict[str, Cell]
 

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 from scipy import stats
 
-from motionbench.leaderboard.statistics import CONFIDENCE
+from motionbench.leaderboard.bootstrap import CONFIDENCE
 
 RESAMPLES = 499
 

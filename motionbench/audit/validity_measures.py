@@ -38,7 +38,7 @@ from motionbench.audit.validity_results import (
     Shift,
     Signal,
 )
-from motionbench.leaderboard.statistics import bootstrap_mean
+from motionbench.leaderboard.bootstrap import bootstrap_mean
 
 Values = Float64[np.ndarray, " _n"]
 Read = Callable[[Iterable[Outcome]], Values]

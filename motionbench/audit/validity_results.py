@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from motionbench.audit.metrics import AuditedMetric
 from motionbench.audit.statistics import Estimate
-from motionbench.leaderboard.statistics import Interval
+from motionbench.leaderboard.bootstrap import Interval
 
 EVERYTHING = "all"
 """The group of all base scenes."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from motionbench.commands import options
+from motionbench.errors import UsageError
 
 Runs = Annotated[
     list[Path] | None,
@@ -40,6 +41,14 @@ def leaderboard(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write to this file instead.")
     ] = None,
+    site: Annotated[
+        Path | None,
+        typer.Option(
+            "--site",
+            help="Write pages into this folder instead: board, charts, comparisons, a page for "
+            "each method and each case with its clips. They open from the disk.",
+        ),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print the board: means over cases with 95 % intervals, tiers, coverage.
@@ -54,7 +63,14 @@ def leaderboard(
       motionbench leaderboard runs/published --metrics motion_fidelity,camera_fidelity
 
       motionbench leaderboard --format latex --out table.tex
+
+      motionbench leaderboard --site site
     """
+    if site is not None:
+        if out is not None or as_json or format != "table":
+            raise UsageError("--site writes pages: it goes without --out, --format and --json.")
+        _write_site(runs, site, rank_by, options.split(metrics) or None, suite, ruler)
+        return
     from motionbench.leaderboard.aggregate import build_board
     from motionbench.leaderboard.render import render, renderable
     from motionbench.store.table import find_runs, read_table
@@ -74,6 +90,37 @@ def leaderboard(
         console.print(renderable(board, width=console.width))
     else:
         typer.echo(render(board, kind), nl=False)
+
+
+def _write_site(
+    runs: list[Path] | None,
+    folder: Path,
+    rank_by: str,
+    metrics: tuple[str, ...] | None,
+    suite: str | None,
+    ruler: str | None,
+) -> None:
+    """Pages for the board, and what they lack."""
+    from motionbench.features import default_cache_dir
+    from motionbench.leaderboard.site.build import write_site
+    from motionbench.store.table import find_runs
+
+    summary = write_site(
+        find_runs(runs or [Path("runs")]),
+        folder,
+        rank_by=rank_by,
+        metrics=metrics,
+        suite=suite,
+        ruler=ruler,
+        cache_dir=default_cache_dir(),
+    )
+    typer.echo(
+        f"{summary.rows} rows, {summary.cases} cases, {summary.clips} clips; "
+        f"{summary.without_clip} results without a clip."
+    )
+    for note in summary.notes:
+        typer.echo(note)
+    typer.echo(f"Written: {summary.folder / 'index.html'}")
 
 
 def compare(

@@ -10,8 +10,11 @@ from motionbench.commands.output import print_json
 from motionbench.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from motionbench.cases import Case, Clip
 
+FORMATS = (".gif", ".mp4", ".png")
 SHEET_FRAMES = 8
 SHEET_COLUMNS = 4
 
@@ -25,7 +28,8 @@ def show(
         typer.Option(
             "--out",
             "-o",
-            help="Draw the reference with its tracks: .png for a sheet of frames, .mp4 for a clip.",
+            help="Draw the reference beside its tracks, prompts below: .gif or .mp4, or .png "
+            "for a sheet of frames.",
         ),
     ] = None,
     ruler: options.Ruler = "embedded",
@@ -39,7 +43,7 @@ def show(
 
       motionbench show camera-pan
 
-      motionbench show camera-pan --out pan.png
+      motionbench show camera-pan --out pan.gif
     """
     from motionbench.manifest import load_reference, load_suite
 
@@ -48,8 +52,8 @@ def show(
     if found is None:
         raise UnknownNameError(f"case of suite {suite}", case, [each.id for each in loaded.cases])
     # Before the reference is decoded and tracked, which takes a while.
-    if out is not None and out.suffix not in {".png", ".mp4"}:
-        raise UsageError(f"--out is {str(out)!r}: its name must end in .png or .mp4.")
+    if out is not None and out.suffix not in FORMATS:
+        raise UsageError(f"--out is {str(out)!r}: its name must end in {', '.join(FORMATS)}.")
     reference = load_reference(found)
     description = _describe(found, reference)
     if as_json:
@@ -57,7 +61,7 @@ def show(
     else:
         _print(description)
     if out is not None:
-        _draw(reference, out, ruler, device, offline)
+        _draw(found, reference, out, ruler, device, offline)
         typer.echo(f"Written: {out}", err=True)
 
 
@@ -92,23 +96,48 @@ def _print(description: dict[str, Any]) -> None:
         typer.echo(f"  {prompt['kind']:<10} {prompt['text']}  [{prompt['id']}]")
 
 
-def _draw(reference: "Clip", out: Path, ruler: str, device: str, offline: bool) -> None:
-    """The reference with what the ruler's tracker sees in it."""
+def _draw(
+    case: "Case", reference: "Clip", out: Path, ruler: str, device: str, offline: bool
+) -> None:
+    """The reference beside what the ruler's tracker sees in it, and what is asked."""
     from motionbench.cases import Clip
     from motionbench.features import Features, default_cache_dir, spread_evenly
-    from motionbench.overlay import contact_sheet, draw_tracks
+    from motionbench.overlay import (
+        contact_sheet,
+        draw_tracks,
+        side_by_side,
+        with_text,
+        write_gif,
+    )
     from motionbench.ruler import load_ruler
     from motionbench.video import content_sha256, encode
 
     features = Features(load_ruler(ruler, device=device, offline=offline), default_cache_dir())
     digest = content_sha256(reference.frames, reference.fps)
-    drawn = draw_tracks(reference.frames, features.tracks(reference, digest))
+    tracked = draw_tracks(reference.frames, features.tracks(reference, digest))
     out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix == ".mp4":
-        encode(Clip(drawn, reference.fps), out)
-        return
-    import cv2
+    try:
+        if out.suffix == ".png":
+            chosen = spread_evenly(len(tracked), SHEET_FRAMES)
+            sheet = contact_sheet(tracked[chosen], SHEET_COLUMNS)
+            _write_png(with_text(sheet[None], _texts(case))[0], out)
+            return
+        clip = with_text(side_by_side(reference.frames, tracked), _texts(case))
+        if out.suffix == ".gif":
+            write_gif(clip, reference.fps, out)
+        else:
+            encode(Clip(clip, reference.fps), out)
+    except OSError as error:
+        raise UsageError(f"--out {out} could not be written: {error.strerror}.") from error
 
-    sheet = contact_sheet(drawn[spread_evenly(len(drawn), SHEET_FRAMES)], SHEET_COLUMNS)
-    if not cv2.imwrite(str(out), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR)):
-        raise UsageError(f"--out {out} could not be written.")
+
+def _texts(case: "Case") -> list[str]:
+    """What stands below the pictures."""
+    prompts = [f"{prompt.kind}: {prompt.text}" for prompt in case.prompts]
+    return [f"{case.id} ({case.category or 'uncategorised'}): {case.caption}", *prompts]
+
+
+def _write_png(picture: "np.ndarray", out: Path) -> None:
+    from PIL import Image
+
+    Image.fromarray(picture).save(out)

@@ -1,6 +1,7 @@
 """Records in, leaderboard out: what is shown, in which order, in which tier."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from motionbench.leaderboard.cells import cells_of, macro_cells
 from motionbench.leaderboard.controls import controls_not_beaten
 from motionbench.leaderboard.flags import flags_of, unjudged_flags
 from motionbench.leaderboard.records import UNSCORABLE, RunKey, ScoreGrid, read_grid
-from motionbench.leaderboard.statistics import adjusted_pairs, rank_tiers
+from motionbench.leaderboard.statistics import adjusted_pairs, cases_needed, rank_tiers
 from motionbench.metrics.catalog import METRICS
 
 HEADLINE = "motion_fidelity"
@@ -197,9 +198,10 @@ def _rows(
             version=grid.runs[r].version,
             label=labels[r],
             control=grid.runs[r].control,
-            tier=tiers[r][0] if r in tiers else None,
+            tier=tiers[r].tier if r in tiers else None,
             unranked=_reason(headline[r], rank_by) if r in unranked else "",
-            pvalue_to_leader=tiers[r][1] if r in tiers else None,
+            pvalue_to_leader=tiers[r].pvalue if r in tiers else None,
+            cases_to_leader=tiers[r].cases if r in tiers else None,
             cells={name: column[r] for name, column in cells.items()},
             categories={name: column[r] for name, column in categories.items()},
             macro=macro[r],
@@ -209,20 +211,44 @@ def _rows(
     )
 
 
-def _tiers(
-    grid: ScoreGrid, ranked: Sequence[int], metric: str, seed: int
-) -> list[tuple[int, float | None]]:
-    """Tier of each complete row, best first, with the p-value of the comparison that decided it."""
+class _Standing(NamedTuple):
+    """Where a complete row stands.
+
+    Attributes:
+        tier: From 1.
+        pvalue: Of the comparison that decided it.
+        cases: That would separate it from its tier's best row.
+    """
+
+    tier: int
+    pvalue: float | None
+    cases: int | None
+
+
+def _tiers(grid: ScoreGrid, ranked: Sequence[int], metric: str, seed: int) -> list[_Standing]:
+    """Standing of each complete row, best first."""
     if not ranked:
         return []
     values = grid.case_values[list(ranked), :, grid.metrics.index(metric)]
-    adjusted = adjusted_pairs(values[:, np.isfinite(values).all(axis=0)], seed=seed)
+    values = values[:, np.isfinite(values).all(axis=0)]
+    adjusted = adjusted_pairs(values, seed=seed)
     tiers = rank_tiers(adjusted)
-    # A row was compared with the best row of the tier that the row before it belongs to.
-    return [
-        (tier, float(adjusted[tiers.index(tiers[row - 1]), row]) if row else None)
-        for row, tier in enumerate(tiers)
-    ]
+    pairs = max(1, len(ranked) * (len(ranked) - 1) // 2)
+    standings = []
+    for row, tier in enumerate(tiers):
+        # A row was compared with the best row of the tier that the row before it belongs to.
+        leader = tiers.index(tiers[row - 1]) if row else 0
+        with_leader = row > 0 and tiers[leader] == tier
+        standings.append(
+            _Standing(
+                tier,
+                float(adjusted[leader, row]) if row else None,
+                cases_needed(values[leader] - values[row], comparisons=pairs)
+                if with_leader
+                else None,
+            )
+        )
+    return standings
 
 
 def _reason(cell: Cell, metric: str) -> str:

@@ -178,6 +178,9 @@ class Row:
         unranked: Why there is no tier; empty where there is one, and for controls.
         pvalue_to_leader: Corrected p-value against the best row of its tier, or of the tier above
             for a row that opened its own; None for the first row and where there is no tier.
+        cases_to_leader: Cases that would separate the row from the best row of its tier (80 % power
+            after the correction over all pairs); None for that best row, where there is no tier,
+            and where it cannot be told.
         cells: One for each column, by metric.
         categories: Cells of the ranking metric, by category.
         macro: The ranking metric with every category weighing the same; None where all categories
@@ -193,6 +196,7 @@ class Row:
     tier: int | None
     unranked: str
     pvalue_to_leader: float | None
+    cases_to_leader: int | None
     cells: Mapping[str, Cell]
     categories: Mapping[str, Cell]
     macro: Cell | None

@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int8, Int64
 
 from motionbench.leaderboard.board import Cell
+from motionbench.leaderboard.bootstrap import Interval, bootstrap_rows
 from motionbench.leaderboard.records import FAILED, MISSING, STATUSES, UNSCORABLE, ScoreGrid
-from motionbench.leaderboard.statistics import Interval, bootstrap_rows
 
 
 def cells_of(grid: ScoreGrid, metric: str, *, category: str | None = None, seed: int) -> list[Cell]:

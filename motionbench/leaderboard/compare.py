@@ -9,10 +9,10 @@ import pandas as pd
 from motionbench.errors import LeaderboardError, UnknownNameError
 from motionbench.leaderboard.aggregate import HEADLINE, check_metrics, labels_of
 from motionbench.leaderboard.board import Direction
+from motionbench.leaderboard.bootstrap import bootstrap_mean
 from motionbench.leaderboard.records import OK, ScoreGrid, read_grid
 from motionbench.leaderboard.statistics import (
     ALPHA,
-    bootstrap_mean,
     cases_needed,
     paired_permutation_pvalue,
 )

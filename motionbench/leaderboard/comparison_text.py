@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from motionbench.errors import UnknownNameError
+from motionbench.leaderboard.bootstrap import CONFIDENCE
 from motionbench.leaderboard.compare import CaseDifference, Comparison
 from motionbench.leaderboard.escape import plain
 from motionbench.leaderboard.numbers import number
 from motionbench.leaderboard.render import without_colour
-from motionbench.leaderboard.statistics import ALPHA, CONFIDENCE
+from motionbench.leaderboard.statistics import ALPHA
 
 COMPARISON_FORMATS = ("table", "json")
 

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from motionbench.leaderboard.board import Board, Cell, Row
+from motionbench.leaderboard.bootstrap import CONFIDENCE
 from motionbench.leaderboard.escape import plain, spreadsheet
-from motionbench.leaderboard.statistics import CONFIDENCE
 
 
 def csv_text(board: Board) -> str:

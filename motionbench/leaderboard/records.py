@@ -89,12 +89,12 @@ class ScoreGrid:
     @cached_property
     def prompt_values(self) -> Float64[np.ndarray, "_r _p _m"]:
         """``(R, P, M)``: seeds averaged; NaN where no job has a score."""
-        return _group_means(self.value, self.prompt_of_job)
+        return group_means(self.value, self.prompt_of_job)
 
     @cached_property
     def case_values(self) -> Float64[np.ndarray, "_r _c _m"]:
         """``(R, C, M)``: seeds averaged, then prompts; NaN where no job has a score."""
-        return _group_means(self.prompt_values, self.case_of_prompt)
+        return group_means(self.prompt_values, self.case_of_prompt)
 
     def case_values_on(self, metric: str, kinds: Collection[str]) -> Float64[np.ndarray, "_r _c"]:
         """``(R, C)``: as ``case_values``, over prompts of some kinds, of the cases that have any.
@@ -105,7 +105,7 @@ class ScoreGrid:
         """
         chosen = np.array([kind in kinds for kind in self.kinds])
         values = self.prompt_values[:, chosen, self.metrics.index(metric), None]
-        return _group_means(values, self.case_of_prompt[chosen])[..., 0]
+        return group_means(values, self.case_of_prompt[chosen])[..., 0]
 
     def common_cases(
         self, a: int, b: int, metric: str
@@ -117,12 +117,12 @@ class ScoreGrid:
         """
         pair = self.prompt_values[[a, b], :, self.metrics.index(metric)]
         pair[:, ~np.isfinite(pair).all(axis=0)] = np.nan
-        first, second = _group_means(pair[..., None], self.case_of_prompt)[..., 0]
+        first, second = group_means(pair[..., None], self.case_of_prompt)[..., 0]
         cases = np.flatnonzero(np.isfinite(first))
         return first[cases], second[cases], cases
 
 
-def _group_means(
+def group_means(
     values: Float64[np.ndarray, "_r j _m"], groups: Int64[np.ndarray, " j"]
 ) -> Float64[np.ndarray, "_r _g _m"]:
     """Mean over neighbours of one group (ascending along axis 1), leaving out NaN."""

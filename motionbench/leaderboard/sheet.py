@@ -3,7 +3,7 @@
 Nothing is escaped here: a renderer escapes each piece of text for its own format.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from motionbench.leaderboard.board import Board, Cell, Column, Row, Tie
@@ -14,6 +14,9 @@ from motionbench.leaderboard.statistics import ALPHA
 
 ABSENT = "-"
 DAGGER = "†"
+
+_POWER_ROWS = 5
+"""Rows that the note on power names before it only counts them."""
 
 FEW_CASES = 10
 """Below this many cases, bootstrap intervals of nominally 95 % cover clearly less."""
@@ -203,12 +206,26 @@ def _notes_on_ranking(board: Board) -> Iterator[str]:
             "command that made a run continues it; --retry-failed tries failures again."
         )
     ranked = [row for row in board.rows if row.tier is not None]
+    yield from _notes_on_power(ranked)
     pairs = len(ranked) * (len(ranked) - 1) / 2
     if pairs:
         n = ranked[0].cells[board.rank_by].n_cases_ok
         # The most extreme of 2^n sign patterns, and its negative.
         if 2.0 ** (1 - n) * pairs > ALPHA:
             yield f"{_count(n, 'case')} cannot separate {len(ranked)} rows, whatever the scores."
+
+
+def _notes_on_power(ranked: Sequence[Row]) -> Iterator[str]:
+    """How many cases would separate the rows of a tier from its best row."""
+    wanted = [row for row in ranked if row.cases_to_leader is not None]
+    if not wanted:
+        return
+    named = [f"{plain(row.label)} {row.cases_to_leader}" for row in wanted[:_POWER_ROWS]]
+    more = len(wanted) - _POWER_ROWS
+    yield (
+        "Cases that would separate a row from the best row of its tier, if the differences stay as "
+        f"they are (80 % power): about {', '.join(named)}{f', and {more} more' * (more > 0)}."
+    )
 
 
 def _notes_on_metric(column: Column) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Means with intervals, paired tests, and tiers of rows that cannot be told apart.
+"""Paired tests, tiers of rows that cannot be told apart, and how many cases would tell them apart.
 
 Everything here works on values per case: prompts and seeds have been averaged before. Rows are
 methods, columns are cases. No function keeps or touches global random state; the same seed gives
@@ -7,156 +7,14 @@ the same numbers.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int64
+from jaxtyping import Bool, Float64
 from scipy import stats
 
-CONFIDENCE = 0.95
+from motionbench.leaderboard.bootstrap import RESAMPLES
+
 ALPHA = 0.05
-RESAMPLES = 9999
-
-_BATCH = 64
-"""Bootstrap samples held at once. Fixed, because the generator's stream depends on it."""
-
-_DECIMALS = 12
-"""Of means, absolute: far below what any score means, far above rounding errors."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean and its 95 % confidence interval.
-
-    Attributes:
-        mean: Of the values.
-        low: Lower end, or None where one value gives no idea of the spread.
-        high: Upper end, or None.
-    """
-
-    mean: float
-    low: float | None
-    high: float | None
-
-
-def bootstrap_mean(
-    values: Float64[np.ndarray, " _n"], *, seed: int, resamples: int = RESAMPLES
-) -> Interval:
-    """Mean over cases with a bootstrap interval (BCa; Efron 1987).
-
-    Constant values have an interval of width zero; a single value has none.
-
-    Example:
-        >>> bootstrap_mean(np.array([0.5, 0.5, 0.5]), seed=0)
-        Interval(mean=0.5, low=0.5, high=0.5)
-
-    Args:
-        values: One per case, finite, at least one.
-        seed: Of the resampling.
-        resamples: Number of bootstrap samples.
-
-    Raises:
-        ValueError: No values, or a value that is not finite.
-    """
-    if not values.size or not np.isfinite(values).all():
-        raise ValueError(f"bootstrap_mean needs one or more finite values, got {values!r}.")
-    return bootstrap_rows(values[None], seed=seed, resamples=resamples)[0]
-
-
-def bootstrap_rows(
-    values: Float64[np.ndarray, "_k n"],
-    *,
-    seed: int,
-    strata: Int64[np.ndarray, " n"] | None = None,
-    resamples: int = RESAMPLES,
-) -> list[Interval]:
-    """``bootstrap_mean`` of many rows at once.
-
-    All rows with values on the same cases share their resamples, so a row's interval depends on its
-    own values alone: it does not change when another row joins the board.
-
-    Args:
-        values: NaN where a row has no value for a case; at least one value in each row.
-        seed: Of the resampling.
-        strata: Group of each case. The mean is then the mean of the groups' means, cases are drawn
-            within their group, and a group with a single case leaves the row without interval.
-        resamples: Number of bootstrap samples.
-
-    Raises:
-        ValueError: A row has no value, or none in one of the strata.
-    """
-    strata = np.zeros(values.shape[1], dtype=np.int64) if strata is None else strata
-    result: list[Interval | None] = [None] * len(values)
-    for rows, cases in _rows_by_pattern(np.isfinite(values)):
-        groups = [cases[strata[cases] == group] for group in np.unique(strata)]
-        if not all(group.size for group in groups):
-            raise ValueError(f"row {rows[0]} has no value in one of the strata.")
-        samples = [values[np.ix_(rows, group)] for group in groups]
-        for row, interval in zip(rows, _intervals(samples, seed, resamples), strict=True):
-            result[row] = interval
-    return [interval for interval in result if interval is not None]
-
-
-def _rows_by_pattern(
-    present: Bool[np.ndarray, "_k _n"],
-) -> Iterator[tuple[Int64[np.ndarray, " _rows"], Int64[np.ndarray, " _cases"]]]:
-    """Groups of rows that have values on the same cases, with those cases."""
-    if not len(present):
-        return
-    patterns, group_of_row = np.unique(present, axis=0, return_inverse=True)
-    for group, pattern in enumerate(patterns):
-        yield np.flatnonzero(group_of_row.ravel() == group), np.flatnonzero(pattern)
-
-
-def _mean_of_means(*samples: np.ndarray, axis: int = -1) -> np.ndarray:
-    # BCa counts the resamples whose mean ties with the sample's. Scores averaged over three prompts
-    # tie often, and rounding errors (which depend on the number of rows) must not tell them apart.
-    means = np.mean([sample.mean(axis=axis) for sample in samples], axis=0)
-    return np.asarray(np.round(means, _DECIMALS))
-
-
-def _intervals(
-    samples: list[Float64[np.ndarray, "k _n"]], seed: int, resamples: int
-) -> list[Interval]:
-    """Intervals of rows with values on the same cases; ``samples`` holds one array a stratum."""
-    means = _mean_of_means(*samples)
-    if min(sample.shape[1] for sample in samples) < 2:
-        return [Interval(float(mean), None, None) for mean in means]
-    # Constants have no spread to resample, and BCa divides by it; rounding errors are no spread.
-    varies = np.any([_varies(sample) for sample in samples], axis=0)
-    low, high = means.copy(), means.copy()
-    if varies.any():
-        low[varies], high[varies] = _bca([sample[varies] for sample in samples], seed, resamples)
-    return [Interval(*map(float, ends)) for ends in zip(means, low, high, strict=True)]
-
-
-def _varies(sample: Float64[np.ndarray, "k _n"]) -> Bool[np.ndarray, " k"]:
-    varies: np.ndarray = np.ptp(sample, axis=1) > 1e-9 * np.maximum(1, np.abs(sample).max(axis=1))
-    return varies
-
-
-def _bca(
-    samples: list[Float64[np.ndarray, "k _n"]], seed: int, resamples: int
-) -> tuple[np.ndarray, np.ndarray]:
-    outcome = stats.bootstrap(
-        samples,
-        _mean_of_means,
-        n_resamples=resamples,
-        batch=_BATCH,
-        vectorized=True,
-        axis=-1,
-        confidence_level=CONFIDENCE,
-        method="BCa",
-        random_state=np.random.default_rng(seed),
-    )
-    low = np.array(outcome.confidence_interval.low)
-    high = np.array(outcome.confidence_interval.high)
-    # BCa is undefined where no resample lies on one side of the mean; plain percentiles are not.
-    undefined = ~(np.isfinite(low) & np.isfinite(high))
-    tail = (1 - CONFIDENCE) / 2
-    spread = outcome.bootstrap_distribution[undefined]
-    low[undefined], high[undefined] = np.quantile(spread, [tail, 1 - tail], axis=-1)
-    return low, high
 
 
 def paired_permutation_pvalue(
@@ -303,13 +161,17 @@ def rank_tiers(adjusted: Float64[np.ndarray, "k k"]) -> tuple[int, ...]:
     return tuple(tiers)
 
 
-def cases_needed(differences: Float64[np.ndarray, " _n"], *, power: float = 0.8) -> int | None:
+def cases_needed(
+    differences: Float64[np.ndarray, " _n"], *, comparisons: int = 1, power: float = 0.8
+) -> int | None:
     """Cases that would show a difference of this size and spread, by the normal approximation.
 
-    ``n = ((z_{1 - alpha/2} + z_power) sd / mean)^2``.
+    ``n = ((z_{1 - alpha/2} + z_power) sd / mean)^2``, where alpha is 5 % over the number of
+    comparisons: the first step of Holm's correction, so the number is on the safe side.
 
     Args:
         differences: One per case, finite.
+        comparisons: Tests that are corrected together.
         power: Wanted chance of a significant test.
 
     Returns:
@@ -317,6 +179,25 @@ def cases_needed(differences: Float64[np.ndarray, " _n"], *, power: float = 0.8)
     """
     if len(differences) < 2 or differences.mean() == 0:
         return None
-    quantiles = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(power)
+    quantiles = stats.norm.ppf(1 - ALPHA / comparisons / 2) + stats.norm.ppf(power)
     ratio = quantiles * differences.std(ddof=1) / differences.mean()
     return max(2, math.ceil(float(ratio) ** 2))
+
+
+def pareto_front(points: Float64[np.ndarray, "n 2"]) -> tuple[int, ...]:
+    """Points that no other point beats in one coordinate without losing in the other.
+
+    Example:
+        >>> pareto_front(np.array([[0.9, 0.1], [0.5, 0.5], [0.4, 0.4], [0.1, 0.9]]))
+        (3, 1, 0)
+
+    Args:
+        points: Higher is better in both coordinates; finite.
+
+    Returns:
+        Indices, the first coordinate ascending; equal points are all on the front or all off it.
+    """
+    level = np.all(points[:, None] <= points, axis=2)
+    beaten = level & np.any(points[:, None] < points, axis=2)
+    front = np.flatnonzero(~np.any(beaten, axis=1))
+    return tuple(int(i) for i in front[np.lexsort((-points[front, 1], points[front, 0]))])

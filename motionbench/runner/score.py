@@ -192,7 +192,7 @@ def _score_one(
     notes: dict[str, Any] = {}
     reference_sha256 = None
     try:
-        subject = _subject(record, stored, run)
+        subject = subject_of(record, stored, run)
         reference_sha256 = references.facts(record.case).content_sha256
         scores, notes = measure(subject, references)
         if subject.content_sha256 != stored.content_sha256:
@@ -215,7 +215,7 @@ def _score_one(
     )
 
 
-def _subject(record: GenerationRecord, stored: Stored, run: Run) -> Subject:
+def subject_of(record: GenerationRecord, stored: Stored, run: Run) -> Subject:
     """The clip as decoded from its file, and nothing from memory.
 
     Raises:

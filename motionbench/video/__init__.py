@@ -8,6 +8,7 @@ part. How clips are stored, and why, is in ``docs/decisions/0003-video-storage.m
 from motionbench.video.decoding import FOLDER_FPS, decode, decoder_identity
 from motionbench.video.encoding import encode, encoder_identity, suffix
 from motionbench.video.hashing import content_sha256, file_sha256
+from motionbench.video.preview import encode_preview
 
 __all__ = [
     "FOLDER_FPS",
@@ -15,6 +16,7 @@ __all__ = [
     "decode",
     "decoder_identity",
     "encode",
+    "encode_preview",
     "encoder_identity",
     "file_sha256",
     "suffix",

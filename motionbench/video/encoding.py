@@ -70,7 +70,7 @@ def encode(clip: Clip, path: Path, *, lossless: bool = False, crf: int | None = 
     # Encoded in memory: libav does not report every failed write when it closes a file.
     buffer = io.BytesIO()
     try:
-        _mux(clip, buffer, lossless, quality)
+        mux(clip, buffer, lossless=lossless, quality=quality)
     except av.FFmpegError as error:
         raise VideoError(f"{path}: cannot encode {_describe(clip)}: {error}.") from error
     try:
@@ -105,7 +105,23 @@ def _describe(clip: Clip) -> str:
     return f"{len(clip)} frames of {width} x {height} at {clip.fps:g} fps"
 
 
-def _mux(clip: Clip, buffer: io.BytesIO, lossless: bool, quality: dict[str, str]) -> None:
+def mux(
+    clip: Clip,
+    buffer: io.BytesIO,
+    *,
+    lossless: bool,
+    quality: dict[str, str],
+    pixel_format: str | None = None,
+) -> None:
+    """Write a clip's file into memory.
+
+    Args:
+        clip: Frames fit for the pixel format.
+        buffer: Gets the file.
+        lossless: FFV1 in Matroska instead of H.264 in MP4.
+        quality: x264's options.
+        pixel_format: Of H.264; None for 4:2:0 where it is good enough, else 4:4:4.
+    """
     # bitexact keeps dates, versions and random identifiers out of the file.
     container_format = "matroska" if lossless else "mp4"
     with av.open(buffer, "w", format=container_format, options={"fflags": "+bitexact"}) as output:
@@ -116,7 +132,8 @@ def _mux(clip: Clip, buffer: io.BytesIO, lossless: bool, quality: dict[str, str]
         if lossless:
             stream.pix_fmt = "bgr0"
         else:
-            _set_h264(stream, clip.frames, quality)
+            stream.pix_fmt = pixel_format or _h264_pixel_format(clip.frames)
+            _set_h264(stream, quality)
         from_rgb = FromRgb(clip.size, stream.pix_fmt)
         for index, rgb in enumerate(clip.frames):
             frame = from_rgb(rgb)
@@ -125,9 +142,12 @@ def _mux(clip: Clip, buffer: io.BytesIO, lossless: bool, quality: dict[str, str]
         output.mux(stream.encode())
 
 
-def _set_h264(stream: Any, frames: Frames, quality: dict[str, str]) -> None:
+def _h264_pixel_format(frames: Frames) -> str:
+    return "yuv420p" if _survives_halved_chroma(frames) else "yuv444p"
+
+
+def _set_h264(stream: Any, quality: dict[str, str]) -> None:
     stream.options = {**quality, "preset": "medium"}
-    stream.pix_fmt = "yuv420p" if _survives_halved_chroma(frames) else "yuv444p"
     context = stream.codec_context
     context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
     context.color_primaries = context.color_trc = _BT709

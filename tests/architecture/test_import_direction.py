@@ -19,7 +19,7 @@ LAYERS = (
     {"ruler", "features", "backbones"},
     {"store"},
     {"runner", "overlay"},
-    {"leaderboard"},
+    {"leaderboard", "submission"},
     {"audit"},
     {"commands", "cli"},
     {"__init__"},

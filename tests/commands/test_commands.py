@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from motionbench.video import decode
 from tests.commands.conftest import Command
 
 
@@ -117,6 +118,9 @@ def test_show(motionbench: Command, suite_file: Path) -> None:
     assert Path("right.png").read_bytes().startswith(b"\x89PNG")
     described = json.loads(motionbench("show", "up", "--suite", suite_file, "--json").out)
     assert described["reference"] == {"frames": 9, "height": 96, "width": 96, "fps": 8.0}
+    moving = motionbench("show", "right", "--suite", suite_file, "--out", "right.gif")
+    assert moving.code == 0
+    assert len(decode(Path("right.gif"))) == 9
     clip = motionbench("show", "right", "--suite", suite_file, "--out", "right.mp4")
     assert clip.code == 0, clip.err
 

@@ -5,9 +5,10 @@ import pytest
 from make_table import cases_of, run_rows, table_of
 
 from motionbench.errors import LeaderboardError, UnknownNameError
+from motionbench.leaderboard.bootstrap import bootstrap_mean
 from motionbench.leaderboard.compare import compare_methods
 from motionbench.leaderboard.comparison_text import render_comparison
-from motionbench.leaderboard.statistics import bootstrap_mean, paired_permutation_pvalue
+from motionbench.leaderboard.statistics import paired_permutation_pvalue
 
 CASES = cases_of("camera", "human", each=6)
 RNG = np.random.default_rng(0)

@@ -13,7 +13,7 @@ from motionbench.audit.footage.sources import PairsSource
 from motionbench.audit.metrics import AuditedMetric
 from motionbench.audit.sections import Cell, Finding, Table
 from motionbench.cases import CATEGORIES
-from motionbench.leaderboard.statistics import Interval, bootstrap_mean
+from motionbench.leaderboard.bootstrap import Interval, bootstrap_mean
 from motionbench.runner.progress import progress
 
 OTHERS = 5

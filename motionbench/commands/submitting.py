@@ -1,0 +1,107 @@
+"""``submit`` and ``verify``: results handed in, and checked before they are believed."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motionbench.commands import options
+from motionbench.commands.output import print_json
+
+
+def submit(
+    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The bundle. Default: the run's name with .zip."),
+    ] = None,
+    ruler: Annotated[
+        str | None, typer.Option("--ruler", help="Whose scores, if several rulers measured it.")
+    ] = None,
+    hashes_only: Annotated[
+        bool,
+        typer.Option("--hashes-only", help="Leave the clips out; most boards will refuse that."),
+    ] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Pack a run into one file to hand in: records, clips, surroundings.
+
+    Names of machines and folders stay out. Check it with `motionbench verify` before handing it in.
+
+    Example:
+
+      motionbench submit runs/mine--scenes--1a2b3c4d
+    """
+    from motionbench.submission.bundle import write_bundle
+
+    target = out or Path(f"{run.resolve().name}.zip")
+    manifest = write_bundle(run, target, ruler=ruler, hashes_only=hashes_only)
+    if as_json:
+        print_json({"bundle": str(target), **asdict(manifest)})
+    else:
+        typer.echo(f"{len(manifest.files)} files, suite {manifest.suite}, ruler {manifest.ruler}.")
+        typer.echo(f"Written: {target}")
+
+
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="A bundle of `motionbench submit`.")],
+    suite: options.Suite = "scenes",
+    root: options.Root = None,
+    ruler: options.Ruler = "embedded",
+    sample: Annotated[
+        int | None,
+        typer.Option("--sample", min=1, help="Measure so many clips again instead of all."),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option("--seed", min=0, help="Of the sample: one that the submitter did not know."),
+    ] = 0,
+    tolerance: Annotated[
+        float,
+        typer.Option("--tolerance", min=0.0, help="Between scores; relative for those above 1."),
+    ] = 0.002,
+    allow_control: Annotated[
+        bool, typer.Option("--allow-control", help="Accept a control method.")
+    ] = False,
+    allow_hashes: Annotated[
+        bool, typer.Option("--allow-hashes", help="Accept a bundle without clips, on trust.")
+    ] = False,
+    device: options.Device = "cpu",
+    offline: options.Offline = False,
+    no_cache: options.NoCache = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Check a bundle: format, completeness, hashes, ruler; then measure its clips again.
+
+    Exit code 0: accepted; 10: refused, with all reasons.
+
+    Example:
+
+      motionbench verify mine--scenes--1a2b3c4d.zip --sample 20 --seed 4711
+    """
+    from motionbench.features import default_cache_dir
+    from motionbench.manifest import load_suite
+    from motionbench.ruler import load_ruler
+    from motionbench.submission.rescore import Rescoring
+    from motionbench.submission.verify import verify_bundle
+
+    how = Rescoring(
+        suite=load_suite(suite, root=root),
+        ruler=load_ruler(ruler, device=device, offline=offline),
+        sample=sample,
+        seed=seed,
+        tolerance=tolerance,
+        cache_dir=None if no_cache else default_cache_dir(),
+    )
+    verdict = verify_bundle(bundle, how, control=allow_control, hashes=allow_hashes)
+    if as_json:
+        print_json(asdict(verdict))
+        return
+    checked = f"{verdict.rescored} clips measured again, all within {verdict.tolerance:g}"
+    if not verdict.rescored:
+        checked = "no clip was measured again: the scores are believed"
+    typer.echo(
+        f"Accepted: {verdict.run} ({verdict.method}), {verdict.jobs} results, {verdict.failed} "
+        f"failed; {checked}."
+    )

@@ -1,0 +1,1 @@
+"""Results of others: how a run is handed in, and what is checked before it is believed."""
