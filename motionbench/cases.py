@@ -80,11 +80,13 @@ class FileSource:
         path: Absolute path, already checked to lie inside the suite's root.
         start: First frame used.
         stop: One past the last frame used; None for all.
+        step: 1 for all of them, 2 for every second one, at half the rate.
     """
 
     path: Path
     start: int = 0
     stop: int | None = None
+    step: int = 1
 
 
 @dataclass(frozen=True)

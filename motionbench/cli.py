@@ -13,15 +13,16 @@ from motionbench.commands import (
     scoring,
     showing,
     submitting,
+    suites,
     weights,
 )
 from motionbench.errors import MotionBenchError
 
 EXIT_CODES = (
     "Exit codes: 0 done; 2 wrong argument; 3 wrong manifest or pairs file; 4 unreadable or "
-    "incomparable video; 5 a method failed or broke the protocol; 6 weights are missing; 7 a run "
-    "folder cannot be used (locked, full disk, other settings); 8 no board can be made; "
-    "9 --fail-on-error was given and a case failed; 10 a submission is refused; "
+    "incomparable video; 5 a method failed or broke the protocol; 6 weights or footage are "
+    "missing; 7 a run folder cannot be used (locked, full disk, other settings); 8 no board can be "
+    "made; 9 --fail-on-error was given and a case failed; 10 a submission is refused; "
     "130 interrupted (the same command continues)."
 )
 
@@ -52,6 +53,7 @@ app.command("list")(listing.list_things)
 app.command("show")(showing.show)
 app.command("check-method")(checks.check_method)
 app.command("new-method")(checks.new_method)
+app.add_typer(suites.app, name="suite")
 app.command("fetch")(weights.fetch)
 app.command("doctor")(weights.doctor)
 

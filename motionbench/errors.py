@@ -9,6 +9,7 @@
       VideoError                        4   a clip cannot be read, written or compared
       MethodError                       5   a method failed or broke its contract
       WeightsError                      6   weights are missing, unreachable or not the pinned ones
+      FootageError                      6   footage is missing, unreachable or not the pinned one
       StoreError                        7   a run folder cannot be read or written
         RunLockedError                  7   another process is writing this run
         DiskFullError                   7   the disk is full; what was complete is kept
@@ -78,6 +79,12 @@ class MethodError(MotionBenchError):
 
 class WeightsError(MotionBenchError):
     """Weights are missing, unreachable offline, or differ from the pinned ones."""
+
+    exit_code = 6
+
+
+class FootageError(MotionBenchError):
+    """Footage is missing, cannot be downloaded, or differs from what a suite was written for."""
 
     exit_code = 6
 

@@ -12,6 +12,12 @@ from typing import Any
 from motionbench.errors import DiskFullError, StoreError
 
 
+def default_data_dir() -> Path:
+    """Where fetched footage is kept: ``$MOTIONBENCH_DATA``, or ``~/.local/share/motionbench``."""
+    chosen = os.environ.get("MOTIONBENCH_DATA")
+    return Path(chosen) if chosen else Path.home() / ".local" / "share" / "motionbench"
+
+
 def disk_full_cause(error: BaseException | None) -> BaseException | None:
     """The error that says that no space is left: ``error``, or one it was raised from; or None."""
     while error is not None:

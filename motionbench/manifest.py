@@ -16,11 +16,12 @@ import yaml
 
 from motionbench.cases import Case, Clip, FileSource, Prompt, SceneSource, Suite
 from motionbench.errors import ManifestError, UnknownNameError, UsageError
-from motionbench.files import write_bytes
+from motionbench.files import default_data_dir, write_bytes
 from motionbench.manifest_entries import (
     CaseEntry,
     FileEntry,
     SceneEntry,
+    SuiteEntry,
     read_entries,
     read_yaml,
 )
@@ -38,12 +39,16 @@ def list_suites() -> list[tuple[str, str]]:
     return described
 
 
-def load_suite(name_or_path: str | Path, *, root: Path | None = None) -> Suite:
+def load_suite(
+    name_or_path: str | Path, *, root: Path | None = None, check_files: bool = True
+) -> Suite:
     """A suite by its name, or from a manifest of one's own.
 
     Args:
         name_or_path: A name of ``list_suites``, or the path of a YAML file.
-        root: Folder below which the reference files are, instead of the manifest's ``root``.
+        root: Folder below which the reference files are, instead of the manifest's ``root``. The
+            files of a suite that ships are where ``motionbench fetch`` puts them.
+        check_files: Whether the reference files must be there.
 
     Raises:
         UnknownNameError: No suite of that name.
@@ -55,12 +60,12 @@ def load_suite(name_or_path: str | Path, *, root: Path | None = None) -> Suite:
         if name not in texts:
             hint = f"A path to a file ending in {' or '.join(SUFFIXES)} is a suite, too."
             raise UnknownNameError("suite", name, texts, hint=hint)
-        return _read(texts[name], f"suite {name!r}", Path.cwd(), root)
+        return _read(texts[name], f"suite {name!r}", default_data_dir() / name, root, check_files)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ManifestError(f"{path}: this manifest cannot be read: {error}.") from error
-    return _read(text, str(path), path.absolute().parent, root)
+    return _read(text, str(path), path.absolute().parent, root, check_files)
 
 
 def load_reference(case: Case) -> Clip:
@@ -74,7 +79,7 @@ def load_reference(case: Case) -> Clip:
     if isinstance(source, SceneSource):
         clip, where = _render(source), f"the scene {source.scene!r}"
     else:
-        clip, where = decode(source.path, start=source.start, stop=source.stop), str(source.path)
+        clip, where = _decode(source), str(source.path)
     if case.sha256 is not None:
         found = content_sha256(clip.frames, clip.fps)
         if found != case.sha256:
@@ -131,6 +136,11 @@ def _builtin() -> dict[str, str]:
     }
 
 
+def _decode(source: FileSource) -> Clip:
+    clip = decode(source.path, start=source.start, stop=source.stop)
+    return Clip(clip.frames[:: source.step], clip.fps / source.step)
+
+
 def _render(source: SceneSource) -> Clip:
     from motionbench.scenes.catalogue import build_scene
     from motionbench.scenes.render import render
@@ -140,7 +150,7 @@ def _render(source: SceneSource) -> Clip:
     return Clip(pictures, source.fps)
 
 
-def _read(text: str, where: str, folder: Path, root: Path | None) -> Suite:
+def _read(text: str, where: str, folder: Path, root: Path | None, check_files: bool) -> Suite:
     try:
         raw = read_yaml(text)
     except yaml.YAMLError as error:
@@ -149,9 +159,11 @@ def _read(text: str, where: str, folder: Path, root: Path | None) -> Suite:
         ) from error
     entry, case_entries, problems = read_entries(raw)
     chosen = (root or folder / (entry.root if entry else ".")).resolve()
-    problems += [problem for each in case_entries for problem in _source_problems(each, chosen)]
-    if any(isinstance(each.source, FileEntry) for each in case_entries) and not chosen.is_dir():
-        problems.insert(0, f"root: there is no folder {chosen}. Give the one that holds the files")
+    for each in case_entries:
+        problems += _source_problems(each, chosen, check_files and chosen.is_dir())
+    has_files = any(isinstance(each.source, FileEntry) for each in case_entries)
+    if check_files and has_files and not chosen.is_dir():
+        problems.insert(0, _no_root(entry, chosen, folder))
     if entry is None or problems:
         lines = "".join(f"\n  - {problem}." for problem in problems)
         raise ManifestError(f"{where} cannot be used. Correct the following:{lines}")
@@ -165,20 +177,28 @@ def _read(text: str, where: str, folder: Path, root: Path | None) -> Suite:
     )
 
 
-def _source_problems(case: CaseEntry, root: Path) -> list[str]:
+def _no_root(entry: SuiteEntry | None, chosen: Path, folder: Path) -> str:
+    """What to do about a folder of files that is not there."""
+    if entry is not None and folder == default_data_dir() / entry.name:
+        command = f"motionbench fetch {entry.name.replace('_', '-')}"
+        return f"root: there is no folder {chosen}. Get the files by '{command}', or give --root"
+    return f"root: there is no folder {chosen}. Give the one that holds the files"
+
+
+def _source_problems(case: CaseEntry, root: Path, check_files: bool) -> list[str]:
     if isinstance(case.source, FileEntry):
-        problem = _file_problem(case.source.path, root)
+        problem = _file_problem(case.source.path, root, check_files)
         return [f"case {case.id!r}: source.path: {problem}"] if problem else []
     return [f"case {case.id!r}: {problem}" for problem in _scene_problems(case, case.source)]
 
 
-def _file_problem(path: str, root: Path) -> str | None:
+def _file_problem(path: str, root: Path, check_file: bool) -> str | None:
     if Path(path).is_absolute():
         return f"{path!r} is absolute; it must be relative to the root, {root}"
     # Also true of links: what they point at must be below the root.
     if not (root / path).resolve().is_relative_to(root):
         return f"{path!r} leaves the root, {root}"
-    if root.is_dir() and not (root / path).exists():
+    if check_file and not (root / path).exists():
         return f"{path!r} does not exist in {root}"
     return None
 
@@ -207,7 +227,7 @@ def _case(entry: CaseEntry, root: Path) -> Case:
     source: SceneSource | FileSource
     if isinstance(entry.source, FileEntry):
         path = Path(os.path.normpath(root / entry.source.path))
-        source = FileSource(path, entry.source.start, entry.source.stop)
+        source = FileSource(path, entry.source.start, entry.source.stop, entry.source.step)
     else:
         source = SceneSource(**entry.source.model_dump())
     return Case(
@@ -227,7 +247,11 @@ def _plain(case: Case, root: Path | None) -> dict[str, Any]:
     raw["prompts"], raw["tags"] = list(raw["prompts"]), list(raw["tags"])
     if isinstance(case.source, FileSource) and root is not None:
         raw["source"]["path"] = case.source.path.relative_to(root).as_posix()
-        raw["source"] = {key: value for key, value in raw["source"].items() if value}
+        raw["source"] = {
+            key: value
+            for key, value in raw["source"].items()
+            if value and (key, value) != ("step", 1)
+        }
     return {key: value for key, value in raw.items() if value}
 
 

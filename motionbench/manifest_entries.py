@@ -72,6 +72,7 @@ class FileEntry(_Entry):
     path: str
     start: Annotated[int, Field(ge=0)] = 0
     stop: Count | None = None
+    step: Count = 1
 
     @model_validator(mode="after")
     def _check_range(self) -> "FileEntry":

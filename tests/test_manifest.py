@@ -330,9 +330,26 @@ class TestReference:
 
 def test_every_suite_that_ships_loads_and_says_what_it_is() -> None:
     for name, description in list_suites():
-        suite = load_suite(name)
+        suite = load_suite(name, check_files=False)
         assert (suite.name, suite.description) == (name, description)
         assert description
+
+
+def test_footage_that_was_not_fetched_is_named_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTIONBENCH_DATA", str(tmp_path / "none"))
+    with pytest.raises(ManifestError, match="motionbench fetch motionbench-public"):
+        load_suite("motionbench_public")
+
+
+def test_every_so_manieth_frame_at_the_rate_that_leaves(folder: Path) -> None:
+    source = {"path": "a.mkv", "start": 1, "step": 2}
+    loaded = load_suite(save(folder, manifest(case(source=source)))).cases[0]
+    reference = load_reference(loaded)
+    assert (len(reference), reference.fps) == (2, 4.0)
+    write_suite(Suite("s", "1", "", (loaded,), ""), folder / "again.yaml")
+    assert load_suite(folder / "again.yaml").cases[0] == loaded
 
 
 def test_the_example_of_the_field_table_is_a_manifest(tmp_path: Path) -> None:

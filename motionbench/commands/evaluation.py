@@ -36,6 +36,7 @@ def evaluate(
     config: options.Config = None,
     device: options.Device = "cpu",
     ruler: options.Ruler = "auto",
+    preset: options.Preset = None,
     out: options.Out = Path("runs"),
     lossless: options.Lossless = False,
     retry_failed: options.RetryFailed = False,
@@ -57,16 +58,20 @@ def evaluate(
       motionbench eval --method my_method.py:MyMethod --category camera --set strength=0.8
 
       motionbench eval --method recipe.toml --suite my_clips.yaml --device cuda
+
+      motionbench eval --method recipe.toml --suite ditflow.yaml --preset ditflow
     """
+    from motionbench.commands.presets import choose_protocol
     from motionbench.commands.scoring import load_scoring
     from motionbench.runner.generate import Request
     from motionbench.runner.score import score_run
 
+    protocol = choose_protocol(preset, seeds=seeds, ruler=ruler)
     request = Request(
         method=_method(method, settings, config, device),
         suite=suite_source(suite, root),
         selection=_selection(category, cases, prompts, limit),
-        seeds=_seeds(seeds),
+        seeds=_seeds(protocol.seeds),
         lossless=lossless,
         retry_failed=retry_failed,
         command=command_line(),
@@ -75,7 +80,13 @@ def evaluate(
         _print_plan(request, as_json)
         return
     # A ruler that is not ready must be known before hours of generation, not after.
-    scoring = load_scoring(ruler, device=device, offline=offline, no_cache=no_cache)
+    scoring = load_scoring(
+        protocol.ruler,
+        device=device,
+        offline=offline,
+        no_cache=no_cache,
+        overrides=protocol.overrides,
+    )
     generated = _generate(request, out, offline)
     _report(generated, score_run(generated.run, scoring), as_json, fail_on_error)
 

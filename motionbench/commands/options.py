@@ -66,6 +66,14 @@ Ruler = Annotated[
         "(CoTracker3 and CLIP ViT-B/32), or auto: standard where its weights are here.",
     ),
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        "--preset",
+        help="A published protocol for what is not given: ditflow or effivmt-paper. Says what is "
+        "not public about it.",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder that holds the run folders.")]
 Lossless = Annotated[
     bool, typer.Option("--lossless", help="Store clips as FFV1 instead of near-lossless H.264.")

@@ -1,5 +1,6 @@
 """``score``: finished clips are measured, from a run, a list of files, or one pair."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,6 +42,7 @@ def score(
     ] = None,
     root: options.Root = None,
     ruler: options.Ruler = "auto",
+    preset: options.Preset = None,
     out: options.Out = Path("runs"),
     device: options.Device = "cpu",
     again: Annotated[bool, typer.Option("--again", help="Also what has scores already.")] = False,
@@ -62,15 +64,19 @@ def score(
 
       motionbench score --reference cat.mp4 --generated dog.mp4 --prompt "a dog on a lawn"
     """
+    from motionbench.commands.presets import choose_protocol
+
     _exactly_one(runs=bool(runs), pairs=pairs is not None, reference=reference is not None)
+    protocol = choose_protocol(preset, seeds=None, ruler=ruler)
     scoring = load_scoring(
-        ruler,
+        protocol.ruler,
         device=device,
         offline=offline,
         no_cache=no_cache,
         suite=suite,
         root=root,
         again=again,
+        overrides=protocol.overrides,
     )
     if reference is not None:
         _score_pair(reference, generated, prompt, scoring, as_json)
@@ -88,6 +94,7 @@ def load_scoring(
     suite: str | None = None,
     root: Path | None = None,
     again: bool = False,
+    overrides: Mapping[str, Any] | None = None,
 ) -> "Scoring":
     """A ruler by name, ready, and how to use it."""
     from motionbench.commands.evaluation import command_line, suite_source
@@ -96,7 +103,7 @@ def load_scoring(
     from motionbench.runner.score import Scoring
 
     return Scoring(
-        ruler=load_ruler(ruler, device=device, offline=offline),
+        ruler=load_ruler(ruler, device=device, offline=offline, overrides=overrides),
         suite=None if suite is None else suite_source(suite, root),
         cache_dir=None if no_cache else default_cache_dir(),
         again=again,

@@ -1,14 +1,15 @@
-"""``fetch`` and ``doctor``: which weights are needed, and which are here."""
+"""``fetch`` and ``doctor``: which weights and footage are needed, and which are here."""
 
 import platform
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from motionbench.commands import options
 from motionbench.commands.output import print_json, print_table
-from motionbench.errors import WeightsError
+from motionbench.errors import UsageError, WeightsError
 
 STANDARD_EMBEDDER = "ViT-B-32-quickgelu/openai"
 
@@ -17,19 +18,38 @@ def fetch(
     what: Annotated[
         str,
         typer.Argument(
-            help="cotracker3, standard (all that the standard ruler needs), or any open_clip model "
-            "as ARCHITECTURE/TAG."
+            help="Weights: cotracker3, standard (all that the standard ruler needs), or any "
+            "open_clip model as ARCHITECTURE/TAG. Footage: motionbench-public, davis."
         ),
     ] = "standard",
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root",
+            help="Footage that is here: a checkout of the project page's repository, or the folder "
+            "of DAVIS that holds JPEGImages.",
+        ),
+    ] = None,
 ) -> None:
-    """Download weights to where torch.hub and open_clip keep them, and print their hashes.
+    """Download weights, or the footage of a suite, and check what can be checked.
 
-    Repeat it to check: what is there already is not downloaded again.
+    Weights go to where torch.hub and open_clip keep them; their hashes are printed. Footage goes to
+    $MOTIONBENCH_DATA (~/.local/share/motionbench). Repeat it to check: what is there already is not
+    downloaded again.
 
-    Example:
+    Examples:
 
       motionbench fetch standard
+
+      motionbench fetch motionbench-public
+
+      motionbench fetch davis --root DAVIS
     """
+    if what in FOOTAGE:
+        FOOTAGE[what](root)
+        return
+    if root is not None:
+        raise UsageError(f"--root is for footage ({', '.join(FOOTAGE)}), not for {what!r}.")
     names = ["cotracker3", STANDARD_EMBEDDER] if what == "standard" else [what]
     for name in names:
         for file, digest in _fetch(name).items():
@@ -50,6 +70,31 @@ def _fetch(name: str) -> dict[str, str]:
 
     weights = resolve(name).weights
     return {str(weights): file_sha256(weights)}
+
+
+def _motionbench_public(root: Path | None) -> None:
+    from motionbench.files import default_data_dir
+    from motionbench.suites.motionbench_public import NAME, fetch_motionbench_public
+
+    results = fetch_motionbench_public(default_data_dir() / NAME, root=root)
+    typer.echo(f"{NAME}: 29 references for --suite {NAME}, 116 published results in {results}")
+    typer.echo(f"Score them by 'motionbench eval --suite {NAME} --method {results}'.")
+
+
+def _davis(root: Path | None) -> None:
+    from motionbench.files import default_data_dir
+    from motionbench.suites.davis import NAME, fetch_davis
+
+    folder = fetch_davis(default_data_dir() / NAME, root=root)
+    typer.echo(f"{NAME}: all frames of the suite are in {folder}")
+    where = "" if root is None else f" --root {root}"
+    typer.echo(f"Use them by '--suite {NAME}{where}'.")
+
+
+FOOTAGE: dict[str, Callable[[Path | None], None]] = {
+    "motionbench-public": _motionbench_public,
+    "davis": _davis,
+}
 
 
 def doctor(as_json: options.AsJson = False) -> None:

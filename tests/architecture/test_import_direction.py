@@ -18,7 +18,7 @@ LAYERS = (
     {"methods"},
     {"ruler", "features", "backbones"},
     {"store"},
-    {"runner", "overlay"},
+    {"runner", "overlay", "suites"},
     {"leaderboard", "submission"},
     {"audit"},
     {"commands", "cli"},

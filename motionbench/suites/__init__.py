@@ -1,0 +1,1 @@
+"""Making suites: footage fetched or imported, manifests checked, categories suggested."""

@@ -1,0 +1,105 @@
+"""Camera, one thing or several, from tracks that are known."""
+
+import numpy as np
+import pytest
+
+from motionbench.errors import UnknownNameError
+from motionbench.metrics.catalog import METRICS
+from motionbench.metrics.measurements import MetricParameters
+from motionbench.ruler import load_ruler
+from motionbench.suites.presets import PRESETS, get_preset
+from motionbench.suites.suggest import suggest_category
+from motionbench.suites.traits import count_groups, motion_traits
+from motionbench.tracks import TrackSet
+
+SIDE, FRAMES = 200, 17
+
+
+def tracks_of(moves: np.ndarray, start: np.ndarray) -> TrackSet:
+    """Tracks from start places and displacements since the start, ``(N, T, 2)``."""
+    tracks = (start[:, None] + moves).astype(np.float32)
+    queries = np.concatenate([np.zeros((len(start), 1)), start], axis=1).astype(np.float32)
+    visibility = np.ones(tracks.shape[:2], dtype=bool)
+    return TrackSet(tracks, visibility, queries, SIDE, SIDE, 2.0)
+
+
+def grid() -> np.ndarray:
+    ticks = np.arange(5, SIDE, 10)
+    return np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2).astype(np.float32)
+
+
+def inside(places: np.ndarray, x: float, y: float) -> np.ndarray:
+    """Which places are on a square of 50 pixels."""
+    return (np.abs(places - [x, y]) < 25).all(axis=1)
+
+
+def shift(x: float, y: float) -> np.ndarray:
+    """A steady shift, pixels a frame, ``(1, T, 2)``."""
+    return np.arange(FRAMES)[None, :, None] * np.array([x, y])
+
+
+def suggestion(tracks: TrackSet) -> tuple[str, ...]:
+    return suggest_category(motion_traits(tracks, MetricParameters()))
+
+
+def test_a_pan_is_a_camera() -> None:
+    start = grid()
+    assert suggestion(tracks_of(np.repeat(shift(3, 0), len(start), 0), start)) == ("camera",)
+
+
+def test_a_near_ground_that_moves_faster_is_depth() -> None:
+    start = grid()
+    near = (start[:, 1] > 0.6 * SIDE)[:, None, None]
+    assert suggestion(tracks_of(np.where(near, shift(4, 0), shift(3, 0)), start)) == ("camera",)
+
+
+def test_one_square_is_one_thing() -> None:
+    start = grid()
+    moves = inside(start, 60, 100)[:, None, None] * shift(4, 0)
+    assert suggestion(tracks_of(moves, start)) == ("single_object", "human")
+
+
+def test_one_square_under_a_moving_camera_is_one_thing() -> None:
+    start = grid()
+    moves = np.where(inside(start, 90, 100)[:, None, None], shift(0, 0), shift(-4, 0))
+    assert suggestion(tracks_of(moves, start)) == ("single_object", "human")
+
+
+def test_two_squares_that_pass_each_other_are_two() -> None:
+    start = grid()
+    first, second = inside(start, 60, 80), inside(start, 140, 120)
+    moves = first[:, None, None] * shift(5, 0) + second[:, None, None] * shift(-5, 0)
+    assert suggestion(tracks_of(moves, start)) == ("multi_object",)
+
+
+def test_limbs_belong_to_their_body() -> None:
+    """Two bars that turn against each other about a common joint."""
+    along = np.linspace(-40, 40, 17)
+    angles = np.linspace(0, 0.8, FRAMES)
+    turned = [
+        np.stack(
+            [along[:, None] * np.cos(sign * angles), along[:, None] * np.sin(sign * angles)], -1
+        )
+        for sign in (1, -1)
+    ]
+    places = np.concatenate(turned) + SIDE / 2
+    assert count_groups(tracks_of(places - places[:, :1], places[:, 0])) == 1
+
+
+def test_nothing_moves_in_no_group() -> None:
+    start = grid()
+    traits = motion_traits(tracks_of(np.zeros((len(start), FRAMES, 2)), start), MetricParameters())
+    assert (traits.groups, traits.camera_speed, traits.camera_share) == (0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
+def test_a_preset_names_what_there_is(preset) -> None:
+    assert set(preset.metrics) <= set(METRICS)
+    ruler = load_ruler("embedded", overrides=preset.overrides)
+    assert {name: getattr(ruler, name) for name in preset.overrides} == dict(preset.overrides)
+    assert preset.unknown
+
+
+def test_an_unknown_preset_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'ditflow'"):
+        get_preset("ditflo")
