@@ -102,6 +102,7 @@ def measure(lab: Lab, asked: Sequence[Asked]) -> pd.DataFrame:
             "run": entrant.name,
             "method": entrant.name,
             "version": "1",
+            "options": "{}",
             "control": False,
             "suite": "gaming",
             "suite_version": "1",

@@ -1,5 +1,6 @@
 """Records in, leaderboard out: what is shown, in which order, in which tier."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -98,18 +99,31 @@ def check_metrics(names: Iterable[str]) -> None:
 def labels_of(runs: Sequence[RunKey]) -> list[str]:
     """Names of the rows, no two alike.
 
-    The method's name; with the last part of the run's folder (the hash of its settings) where a
-    method has several runs; with the whole path where even that is not enough.
+    The method's name; where a method has several runs, with the options in which they differ; then
+    with the last part of the run's folder (the hash of its settings); then with the whole path.
     """
+    hashes = [key.run.rpartition("--")[2] for key in runs]
+    options = _differing_options(runs)
     forms = [
-        [key.method, f"{key.method} ({key.run.rpartition('--')[2]})", f"{key.method} ({key.run})"]
-        for key in runs
+        [key.method, *(f"{key.method} ({what})" for what in (told or digest, digest, key.run))]
+        for key, told, digest in zip(runs, options, hashes, strict=True)
     ]
-    taken = [[form[level] for form in forms] for level in range(3)]
+    taken = [[form[level] for form in forms] for level in range(4)]
     return [
         next(name for name, names in zip(form, taken, strict=True) if names.count(name) == 1)
         for form in forms
     ]
+
+
+def _differing_options(runs: Sequence[RunKey]) -> list[str]:
+    """Of each run, the options in which runs of its method differ: ``strength=0.6, steps=20``."""
+    options = [json.loads(key.options) for key in runs]
+    told = []
+    for key, own in zip(runs, options, strict=True):
+        others = [o for k, o in zip(runs, options, strict=True) if k.method == key.method]
+        differ = [name for name in own if any(other.get(name) != own[name] for other in others)]
+        told.append(", ".join(f"{name}={own[name]}" for name in differ))
+    return told
 
 
 def _scored_metrics(grid: ScoreGrid, wanted: Iterable[str]) -> list[str]:

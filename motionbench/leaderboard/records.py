@@ -23,12 +23,13 @@ _SHORTEST_HASH = 6
 
 @dataclass(frozen=True)
 class RunKey:
-    """What a row of the board is about."""
+    """What a row of the board is about; ``options`` are the method's, as JSON."""
 
     run: str
     method: str
     version: str
     control: bool
+    options: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,12 @@ def read_grid(
     return ScoreGrid(
         scope=scope,
         runs=tuple(
-            RunKey(str(row.run), str(row.method), str(row.version), bool(row.control))
-            for row in table.loc[runs, ["run", "method", "version", "control"]].itertuples()
+            RunKey(
+                str(row.run), str(row.method), str(row.version), bool(row.control), str(row.options)
+            )
+            for row in table.loc[
+                runs, ["run", "method", "version", "control", "options"]
+            ].itertuples()
         ),
         metrics=tuple(map(str, metrics)),
         cases=tuple(map(str, table.loc[cases, "case"])),

@@ -1,5 +1,6 @@
 """Runs as one table in long form: what the leaderboard reads."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ COLUMNS = (
     "run",
     "method",
     "version",
+    "options",
     "control",
     "suite",
     "suite_version",
@@ -78,7 +80,7 @@ def read_table(runs: Sequence[Path], ruler: str | None = None) -> pd.DataFrame:
             None for all that measured any of the runs.
 
     Returns:
-        Columns ``COLUMNS``; ``value`` is NaN unless ``status`` is ``ok``.
+        Columns ``COLUMNS``; ``value`` is NaN unless ``status`` is ``ok``, ``options`` are JSON.
 
     Raises:
         StoreError: A folder is no run, or no run was measured by such a ruler.
@@ -133,6 +135,7 @@ def _shared_columns(run: Run, info: RunInfo, ruler: str) -> dict[str, Any]:
         "run": str(run.path),
         "method": settings.method,
         "version": settings.version,
+        "options": json.dumps(settings.options, sort_keys=True),
         "control": bool(info.card.get("control", False)),
         "suite": settings.suite,
         "suite_version": settings.suite_version,

@@ -8,8 +8,8 @@ import pandas as pd
 from motionbench.cases import PROMPT_KINDS
 
 COLUMNS = [
-    "run", "method", "version", "control", "suite", "suite_version", "suite_sha256", "ruler",
-    "case", "category", "prompt_id", "kind", "seed", "metric", "status", "value", "reason",
+    "run", "method", "version", "options", "control", "suite", "suite_version", "suite_sha256",
+    "ruler", "case", "category", "prompt_id", "kind", "seed", "metric", "status", "value", "reason",
 ]  # fmt: skip
 
 Outcome = float | str
@@ -34,6 +34,7 @@ def run_rows(
     suite: tuple[str, str, str] = ("scenes", "1", "a" * 64),
     ruler: str = "embedded-0123456789ab",
     run: str | None = None,
+    options: str = "{}",
 ) -> list[dict[str, Any]]:
     """Rows of one run; ``score(metric, place of the case, prompt, seed)`` gives each outcome.
 
@@ -45,6 +46,7 @@ def run_rows(
             "run": run or f"runs/{method}--{name}--{len(method):08x}",
             "method": method,
             "version": "1.0",
+            "options": options,
             "control": control,
             "suite": name,
             "suite_version": version,

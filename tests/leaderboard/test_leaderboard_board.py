@@ -355,6 +355,17 @@ class TestLabels:
         )
         assert {row.label for row in board.rows} == {"m (aaaa1111)", "m (bbbb2222)", "n"}
 
+    def test_runs_of_one_method_are_told_apart_by_the_options_that_differ(self):
+        options = [f'{{"steps": 20, "strength": {strength}}}' for strength in (0.6, 0.9)]
+        board = build_board(
+            table_of(
+                run_rows("m", noisy(0.5), cases=CASES, run="runs/m--a--1", options=options[0]),
+                run_rows("m", noisy(0.6), cases=CASES, run="runs/m--a--2", options=options[1]),
+                run_rows("n", noisy(0.7), cases=CASES, options='{"strength": 1}'),
+            )
+        )
+        assert {row.label for row in board.rows} == {"m (strength=0.6)", "m (strength=0.9)", "n"}
+
     def test_equal_folders_in_two_places_are_told_apart_by_path(self):
         board = build_board(
             table_of(
