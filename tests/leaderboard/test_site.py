@@ -12,7 +12,7 @@ import pytest
 
 from motionbench.cases import Clip
 from motionbench.errors import StoreError
-from motionbench.leaderboard import site
+from motionbench.leaderboard import site as site_package
 from motionbench.leaderboard.site.build import write_site
 from motionbench.leaderboard.site.naming import page_name
 from motionbench.leaderboard.site.pages import script_json
@@ -216,7 +216,7 @@ def test_no_name_leads_out_of_the_folder(hostile: Path):
 
 
 def test_scripts_never_make_markup_of_text():
-    static = Path(site.__file__).parent / "static"
+    static = Path(site_package.__file__).parent / "static"
     scripts = list(static.glob("*.js"))
     assert len(scripts) > 3
     for path in scripts:
