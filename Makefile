@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: help demo test check clean
 
 help:
-	@echo "make demo   install, evaluate the control methods on the embedded suite, print the board"
+	@echo "make demo   install, evaluate EffiVMT beside controls on four cases, print the board"
 	@echo "make test   install, lint, type-check, run all tests"
 	@echo "make check  format and lint, types, architecture tests: quick, before each commit"
 	@echo "make clean  remove the virtual environment and caches"
@@ -22,11 +22,11 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	@touch $@
 
-# Three cases of each category; without --limit it is all 52.
-DEMO := --suite scenes --limit 12 --ruler embedded --offline
+# A case of each category; without --limit it is all 52.
+DEMO := --suite scenes --limit 4 --ruler embedded --offline
 
 demo: $(VENV)/installed
-	@for method in copy still other_case; do \
+	@for method in copy still other_case backbone effivmt; do \
 		echo "==> motionbench eval --method $$method $(DEMO)"; \
 		$(BIN)/motionbench eval --method $$method $(DEMO) || exit $$?; \
 	done

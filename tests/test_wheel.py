@@ -63,9 +63,12 @@ def test_wheel_holds_data_and_nothing_else(wheel: Path) -> None:
         "motionbench/py.typed",
         "baselines/copy.py",
         "baselines/recipes/dmt.toml",
+        "motionbench/leaderboard/site/templates/board.html",
+        "motionbench/leaderboard/site/static/site.css",
+        "motionbench/backbones/nano/weights/transformer/config.json",
     } <= names
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    assert tops == {"motionbench", "baselines", "data_manifests"}
+    assert tops == {"motionbench", "baselines", "data_manifests", "effivmt_adapter"}
 
 
 def test_it_is_the_wheel_that_runs(installed: Path, tmp_path: Path) -> None:
