@@ -116,6 +116,11 @@ def band_templates(grid: Grid, half_width: int, block: int = 1) -> Templates:
     )
 
 
+def make_templates(grid: Grid, *, band: int | None, block: int) -> Templates:
+    """`frame_templates`, or `band_templates` where a half-width is given."""
+    return frame_templates(grid) if band is None else band_templates(grid, band, block)
+
+
 @dataclass(frozen=True, eq=False)
 class AttentionSums:
     """What the query rows seen add up to.

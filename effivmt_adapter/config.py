@@ -46,8 +46,13 @@ class EffiVMTConfig:
         heads_control: A control in place of the rule: as many temporal heads as it gives,
             ``random``; or its opposite, ``inverted``.
         alpha: Of the rule ``ratio``: temporal if spatial similarity < alpha x temporal similarity.
+            What it means, and what the rule ``mass`` gives, is relative to the templates that
+            attention is compared with, which ``heads_band`` chooses, and to the token grid.
         heads_share: Of the rule ``quantile``: share of heads called temporal.
         heads_sigmas: Noise levels at which heads are looked at.
+        heads_band: Half-width, in blocks, of the bands that attention is compared with; "same
+            frame" and "same position" if None.
+        heads_block: Tokens to a block of ``heads_band``.
         heads_rows: Query rows sampled to look at heads; 0 for all.
         spatial_rank: Of the spatial LoRA.
         temporal_rank: Of the temporal LoRA.
@@ -93,6 +98,8 @@ class EffiVMTConfig:
     alpha: float = 1.25
     heads_share: float = 0.5
     heads_sigmas: tuple[float, ...] = (0.99,)
+    heads_band: int | None = None
+    heads_block: int = 1
     heads_rows: int | None = None
     spatial_rank: int | None = None
     temporal_rank: int | None = None
@@ -127,16 +134,22 @@ class EffiVMTConfig:
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise UsageError(f"{name} is {value}: it must be in [{low}, {high}].")
+        if self.heads_band is None and self.heads_block != 1:
+            raise UsageError(
+                f"heads_block={self.heads_block} is the step of a band: give heads_band, too."
+            )
 
 
 _RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("full_length_share", "decay_share", "heads_share"), (0.0, 1.0)),
     **dict.fromkeys(
-        ("spatial_rank", "temporal_rank", "batch", "accumulation", "frames_sampled"), (1, math.inf)
+        ("spatial_rank", "temporal_rank", "batch", "accumulation", "frames_sampled",
+         "heads_block"),
+        (1, math.inf),
     ),
     **dict.fromkeys(
-        ("spatial_steps", "temporal_steps", "warmup_steps", "heads_rows", "motion_loss",
-         "debiased_loss", "learning_rate", "spatial_weight_decay", "temporal_weight_decay"),
+        ("spatial_steps", "temporal_steps", "warmup_steps", "heads_rows", "heads_band",
+         "motion_loss", "debiased_loss", "learning_rate", "spatial_weight_decay", "temporal_weight_decay"),
         (0, math.inf),
     ),
 }  # fmt: skip

@@ -6,7 +6,7 @@ from functools import partial
 
 from tqdm import tqdm
 
-from effivmt_adapter.attention_maps import Grid, Templates, band_templates, frame_templates
+from effivmt_adapter.attention_maps import Grid, Templates, make_templates
 from effivmt_adapter.head_references import Reference
 from effivmt_adapter.head_study import Measurement
 from effivmt_adapter.stage_one import measure_heads, token_grid
@@ -42,9 +42,7 @@ class Looking:
 
     def templates(self, grid: Grid) -> Templates:
         """The maps for a token grid."""
-        if self.band is None:
-            return frame_templates(grid)
-        return band_templates(grid, self.band, self.block)
+        return make_templates(grid, band=self.band, block=self.block)
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,15 @@ class Stage:
     checkpointing: bool = False
 
 
+def no_heads(group: str) -> str:
+    """What to say where a group of heads is to be tuned and is empty."""
+    return (
+        f"No head is {group}, so there is nothing to tune for {group}_steps. Set "
+        "heads_rule=quantile, which gives each group its share; or another alpha; or "
+        f"{group}_steps=0."
+    )
+
+
 def rate_share(step: int, stage: Stage) -> float:
     """Share of the learning rate at a step, counted from 0: up, constant, down to almost zero."""
     rising = (step + 1) / max(1, stage.warmup_steps)
@@ -103,14 +112,16 @@ def tune(
         Seconds and losses of all steps, those before an interruption included.
 
     Raises:
-        MethodError: The loss is not finite any more.
+        MethodError: There are steps to do and the LoRA has no heads, or the loss is not finite any
+            more.
         StoreError: The checkpoint is broken.
         DiskFullError: The disk is full.
     """
-    parameters = list(lora.parameters())
-    # Without heads in the group there is nothing to tune.
-    if not parameters:
+    if not stage.steps:
         return Progress()
+    parameters = list(lora.parameters())
+    if not parameters:
+        raise MethodError(no_heads(stage.name))
     optimizer = torch.optim.AdamW(
         parameters, lr=stage.learning_rate, weight_decay=stage.weight_decay
     )
@@ -149,7 +160,7 @@ def _step(
 ) -> None:
     """One optimiser step, of ``stage.accumulation`` passes."""
     step = progress.steps
-    totals: dict[str, float] = {}
+    found: dict[str, list[float]] = {}
     for number in range(stage.accumulation):
         drawn = draw(
             material,
@@ -162,19 +173,21 @@ def _step(
         terms = losses_of(backbone, stage, drawn, material.text)
         (terms["loss"] / stage.accumulation).backward()
         for name, value in terms.items():
-            totals[name] = totals.get(name, 0.0) + value.item() / stage.accumulation
+            found.setdefault(name, []).append(value.item())
+    # Of the passes that had the term: one frame alone has no motion.
+    means = {name: sum(values) / len(values) for name, values in found.items()}
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     norm = torch.nn.utils.clip_grad_norm_(parameters, stage.gradient_norm)
     if not torch.isfinite(norm):
         raise MethodError(
             f"Tuning the {stage.name} heads diverged at step {step}: the loss is "
-            f"{totals['loss']}. Lower learning_rate (it is {stage.learning_rate})."
+            f"{means['loss']}. Lower learning_rate (it is {stage.learning_rate})."
         )
     for group in optimizer.param_groups:
         group["lr"] = stage.learning_rate * rate_share(step, stage)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    progress.add(totals)
+    progress.add(means)
 
 
 def losses_of(

@@ -71,7 +71,7 @@ def test_a_small_run_gives_table_and_figure(folder: Path, tmp_path: Path) -> Non
     )
     scoring = Scoring(Ruler("quick", CentroidTracker(), ColourEmbedder(), working_size=64))
     arguments = {
-        "shared": {"backbone": str(folder), "frames_sampled": 2, **QUICK},
+        "shared": {"backbone": str(folder), "frames_sampled": 2, "heads_rule": "quantile", **QUICK},
         "suite": small_suite(tmp_path),
         "selection": Selection(limit=1),
         "scoring": scoring,

@@ -15,11 +15,12 @@ from effivmt_adapter import method as plugin
 from effivmt_adapter.config import PRESETS, EffiVMTConfig, resolve
 from effivmt_adapter.drawing import ClipFrames
 from effivmt_adapter.method import EffiVMT
+from effivmt_adapter.stage_one import measure_heads
 from effivmt_adapter.stages import given, spatial_stage, temporal_stage
 from motionbench.backbones.geometry import Defaults, Geometry
 from motionbench.backbones.wan import Backbone
 from motionbench.cases import Clip
-from motionbench.errors import UsageError
+from motionbench.errors import MethodError, UsageError
 from motionbench.methods.options import build_config
 
 PROMPTS = ("a red star on a blue dotted background", "a green circle on a plain grey background")
@@ -84,6 +85,46 @@ def test_tuning_is_kept_and_used_for_other_prompts(
     np.testing.assert_array_equal(
         effivmt(folder).generate(again, PROMPTS[0], seed=0).frames, first.frames
     )
+
+
+def test_a_step_without_motion_has_an_empty_cell(
+    folder: Path, reference: Clip, tmp_path: Path
+) -> None:
+    method = effivmt(folder, frames_sampled=1, full_length_share=0.5, temporal_steps=6)
+    method.adapt(reference, "a wall", seed=0, work_dir=tmp_path)
+    (table,) = tmp_path.glob("*/losses.csv")
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    cells = [row["motion"] for row in rows if row["stage"] == "temporal"]
+    assert len(cells) == 6
+    assert 0 < cells.count("") < 6
+    assert "nan" not in table.read_text()
+    stages = json.loads((table.parent / "stages.json").read_text())
+    last = [float(cell) for cell in cells if cell][-1]
+    assert stages["temporal"]["last_losses"]["motion"] == pytest.approx(last, rel=1e-4)
+
+
+def test_an_empty_group_is_refused_before_anything_is_tuned(
+    folder: Path, reference: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugin, "tune", None)  # not called
+    method = effivmt(folder, heads_rule="ratio", alpha=1e-9)
+    with pytest.raises(MethodError, match=r"No head is temporal.* heads_rule=quantile"):
+        method.adapt(reference, "a wall", seed=0, work_dir=tmp_path)
+
+
+def test_heads_may_be_compared_with_bands(
+    folder: Path, reference: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def measure(*arguments, templates, **named):
+        seen.append(templates((3, 2, 4)).uniform_ratio)
+        return measure_heads(*arguments, templates=templates, **named)
+
+    monkeypatch.setattr(plugin, "measure_heads", measure)
+    for more in ({}, {"heads_band": 1, "heads_block": 4}):
+        effivmt(folder, **more).adapt(reference, "a wall", seed=0, work_dir=tmp_path)
+    assert seen == [pytest.approx((8 / 3) ** 0.5), pytest.approx(1.0)]
 
 
 def test_two_references_share_a_backbone(folder: Path, reference: Clip, tmp_path: Path) -> None:
@@ -164,6 +205,7 @@ def test_presets_fill_what_nobody_said() -> None:
     [
         ({"frames_sampled": 0}, r"frames_sampled is 0: it must be in \[1, inf\]"),
         ({"full_length_share": 1.5}, r"full_length_share is 1.5: it must be in \[0.0, 1.0\]"),
+        ({"heads_block": 4}, "heads_block=4 is the step of a band: give heads_band, too"),
         ({"sampling_pattern": "even"}, "sampling_pattern"),
     ],
 )

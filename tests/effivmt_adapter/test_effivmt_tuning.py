@@ -121,16 +121,21 @@ def test_only_the_lora_moves(run, backbone: Backbone) -> None:
     assert [module.processor for module in backbone.self_attention] == processors
 
 
-def test_a_group_without_heads_has_nothing_to_tune(
+def test_a_group_without_heads_cannot_be_tuned(
     backbone: Backbone, material: Material, tmp_path: Path
 ) -> None:
     split = HeadSplit(torch.ones(2, 2, dtype=torch.bool))
-    progress = tune(
-        backbone, replace(STAGE, name="spatial", frames=SingleFrames()), material,
-        fresh(backbone, split, "spatial"), temporal=split.temporal, seed=0,
-        checkpoint=tmp_path / "none.pt",
-    )  # fmt: skip
-    assert progress.steps == 0
+
+    def spatial(steps: int) -> int:
+        return tune(
+            backbone, replace(STAGE, name="spatial", frames=SingleFrames(), steps=steps), material,
+            fresh(backbone, split, "spatial"), temporal=split.temporal, seed=0,
+            checkpoint=tmp_path / "none.pt",
+        ).steps  # fmt: skip
+
+    assert spatial(0) == 0
+    with pytest.raises(MethodError, match=r"No head is spatial.* heads_rule=quantile"):
+        spatial(1)
     assert not (tmp_path / "none.pt").exists()
 
 
