@@ -3,7 +3,8 @@
 MotionDirector's scheme on a transformer whose heads all see space and time: a spatial LoRA is tuned
 on single frames, then a temporal LoRA on the whole clip while the spatial one is frozen; sampling
 drops the spatial one. It shares its code with EffiVMT, so that what differs is what is compared:
-no split of heads, no sparse sampling, no adaptive RoPE, no motion loss.
+no split of heads, no sparse sampling, no adaptive RoPE, no motion loss. MotionDirector's
+appearance-debiased loss would be a difference more; it is there as an option.
 """
 
 from dataclasses import dataclass, fields
@@ -27,7 +28,7 @@ class TwoStageConfig:
         offload: What waits in main memory while it is not needed: ``none``, ``model``, ``layers``.
         preset: Defaults of the options that are None: ``nano``, ``wan``, or ``auto`` by the number
             of tokens of the backbone's clips.
-        debiased_loss: Weight of the appearance-debiased loss in the second stage.
+        debiased_loss: Weight of MotionDirector's appearance-debiased loss in the second stage.
         spatial_rank: Of the spatial LoRA.
         temporal_rank: Of the temporal LoRA.
         spatial_steps: Of the first stage.
@@ -46,7 +47,7 @@ class TwoStageConfig:
     vae_tiling: bool = False
     offload: Offload = "none"
     preset: Preset = "auto"
-    debiased_loss: float = 1.0
+    debiased_loss: float = 0.0
     spatial_rank: int | None = None
     temporal_rank: int | None = None
     spatial_steps: int | None = None

@@ -178,7 +178,7 @@ def test_two_stage_lora_is_effivmt_without_its_ideas(folder: Path, backbone: Bac
     assert [recipe.decoupled, recipe.adaptive_rope, recipe.sparse_sampling] == [False] * 3
     stage = temporal_stage(recipe)
     assert stage.frames == ClipFrames(None, "offset", adaptive_rope=False)
-    assert (stage.motion_weight, stage.debiased_weight) == (0.0, 1.0)
+    assert (stage.motion_weight, stage.debiased_weight) == (0.0, 0.0)
     assert recipe.spatial_lora_scale == 0.0
     assert method.config.learning_rate == PRESETS["nano"]["learning_rate"]
     assert method.resolved(method.config) == method.config
