@@ -26,10 +26,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from motionbench.backbones.geometry import Grid
 from motionbench.errors import UsageError
-
-Grid = tuple[int, int, int]
-"""Tokens of a clip: (frames, rows, columns)."""
 
 BUDGET = 64 * 2**20
 """Bytes that a block of query rows may take."""

@@ -5,19 +5,15 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from effivmt_adapter.drawing import SigmaDraw
+from effivmt_adapter.head_classification import Measured
 from effivmt_adapter.losses import MotionForm
 from effivmt_adapter.sparse_sampling import Pattern
 from motionbench.backbones import Offload
-from motionbench.backbones.geometry import Geometry
+from motionbench.backbones.geometry import SMALL_CLIP, Geometry
 from motionbench.errors import UsageError
 
 Preset = Literal["auto", "nano", "wan"]
-Rule = Literal["ratio", "mass", "quantile"]
 Control = Literal["none", "random", "inverted"]
-
-SMALL_CLIP = 4096
-"""Tokens of a backbone's own clip up to which ``auto`` means ``nano``: wan-nano has 324, Wan 2.1
-has 32,760."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,7 @@ class EffiVMTConfig:
     motion_loss: float = 1.0
     motion_loss_form: MotionForm = "signed"
     debiased_loss: float = 0.0
-    heads_rule: Rule = "ratio"
+    heads_rule: Measured = "ratio"
     heads_control: Control = "none"
     alpha: float = 1.25
     heads_share: float = 0.5
@@ -149,7 +145,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     ),
     **dict.fromkeys(
         ("spatial_steps", "temporal_steps", "warmup_steps", "heads_rows", "heads_band",
-         "motion_loss", "debiased_loss", "learning_rate", "spatial_weight_decay", "temporal_weight_decay"),
+         "motion_loss", "debiased_loss", "learning_rate", "spatial_weight_decay",
+         "temporal_weight_decay"),
         (0, math.inf),
     ),
 }  # fmt: skip
@@ -201,7 +198,7 @@ def resolve(config: EffiVMTConfig, geometry: Geometry) -> EffiVMTConfig:
     """
     preset = config.preset
     if preset == "auto":
-        preset = "nano" if default_tokens(geometry) <= SMALL_CLIP else "wan"
+        preset = "nano" if geometry.default_tokens <= SMALL_CLIP else "wan"
     chosen = {name: v for name, v in PRESETS[preset].items() if getattr(config, name) is None}
     filled = replace(config, preset=preset, **chosen)
     return replace(
@@ -209,13 +206,6 @@ def resolve(config: EffiVMTConfig, geometry: Geometry) -> EffiVMTConfig:
         spatial_lora_alpha=_or(filled.spatial_lora_alpha, filled.spatial_rank),
         temporal_lora_alpha=_or(filled.temporal_lora_alpha, filled.temporal_rank),
     )
-
-
-def default_tokens(geometry: Geometry) -> int:
-    """Tokens of a clip as the backbone makes them by default."""
-    told = geometry.defaults
-    _, _, *sides = geometry.latent_shape(told.frames, told.height, told.width)
-    return math.prod(side // patch for side, patch in zip(sides, geometry.patch, strict=True))
 
 
 def tuning_options(config: EffiVMTConfig) -> dict[str, Any]:
@@ -230,7 +220,6 @@ def tuning_options(config: EffiVMTConfig) -> dict[str, Any]:
 _NOT_TUNING = {
     "backbone",
     "dtype",
-    "vae_tiling",
     "offload",
     "preset",
     "spatial_lora_scale",

@@ -158,8 +158,7 @@ class EffiVMT(Method):
         split = place.split()
         if split is None:
             rows = given(recipe, "heads_rows")
-            patch = self.backbone.geometry.patch
-            tokens = math.prod(material.clip.shape[2:]) // math.prod(patch)
+            tokens = math.prod(self.backbone.geometry.token_grid(material.clip.shape))
             similarities = measure_heads(
                 self.backbone,
                 material.clip,
