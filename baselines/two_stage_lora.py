@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from effivmt_adapter.config import EffiVMTConfig, Preset, resolve
 from effivmt_adapter.method import EffiVMT
+from effivmt_adapter.option_checks import check_ranges
 from motionbench.backbones import Offload
 from motionbench.methods.base import MethodCard
 
@@ -23,7 +24,7 @@ class TwoStageConfig:
 
     Attributes:
         backbone: ``nano``, a hub id of Wan 2.1, or a folder.
-        dtype: Of the transformer: ``float32``, ``bfloat16`` or ``float16``; by device if None.
+        dtype: Of the transformer: ``float32`` or ``bfloat16``; by device if None.
         vae_tiling: Encode and decode large frames in tiles, in less memory.
         offload: What waits in main memory while it is not needed: ``none``, ``model``, ``layers``.
         preset: Defaults of the options that are None: ``nano``, ``wan``, or ``auto`` by the number
@@ -36,7 +37,7 @@ class TwoStageConfig:
         learning_rate: Peak, of both stages.
         batch: Draws of noise and noise level in a pass.
         autocast: Compute passes in bfloat16 where that is safe; weights stay as they are.
-        checkpointing: Compute blocks again in backward passes: less memory, a third more time.
+        recompute: Compute blocks again in backward passes: less memory, a third more time.
         spatial_lora_scale: How much of the spatial LoRA acts when sampling.
         steps: Of the sampler; the backbone's own number if None.
         guidance: Weight of the prompt; the backbone's own if None.
@@ -55,10 +56,18 @@ class TwoStageConfig:
     learning_rate: float | None = None
     batch: int | None = None
     autocast: bool | None = None
-    checkpointing: bool | None = None
+    recompute: bool | None = None
     spatial_lora_scale: float = 0.0
     steps: int | None = None
     guidance: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check ranges.
+
+        Raises:
+            UsageError: A value is out of range.
+        """
+        check_ranges(self)
 
 
 def _recipe_of(config: TwoStageConfig) -> EffiVMTConfig:

@@ -15,7 +15,13 @@ from effivmt_adapter.checkpoint import Progress, load_checkpoint, save_checkpoin
 from effivmt_adapter.decoupled_attention import Branch, attached
 from effivmt_adapter.drawing import Draw, Frames, Material, SigmaDraw, draw
 from effivmt_adapter.lora import GroupLora
-from effivmt_adapter.losses import MotionForm, debiased_loss, motion_loss, velocity_loss
+from effivmt_adapter.losses import (
+    MOTION_FRAMES,
+    MotionForm,
+    debiased_loss,
+    motion_loss,
+    velocity_loss,
+)
 from motionbench.backbones.wan import Backbone
 from motionbench.errors import MethodError
 
@@ -46,7 +52,7 @@ class Stage:
         motion_form: Its form.
         debiased_weight: Weight of the appearance-debiased loss.
         autocast: Whether passes compute in bfloat16 where that is safe.
-        checkpointing: Whether blocks are computed again in the backward pass, to save memory.
+        recompute: Whether blocks are computed again in the backward pass, to save memory.
     """
 
     name: Literal["spatial", "temporal"]
@@ -65,7 +71,7 @@ class Stage:
     motion_form: MotionForm = "signed"
     debiased_weight: float = 0.0
     autocast: bool = False
-    checkpointing: bool = False
+    recompute: bool = False
 
 
 def no_heads(group: str) -> str:
@@ -131,7 +137,7 @@ def tune(
     with (
         warnings.catch_warnings(),
         attached(backbone, branches, temporal=temporal),
-        backbone.checkpointed() if stage.checkpointing else nullcontext(),
+        backbone.recomputed() if stage.recompute else nullcontext(),
         torch.enable_grad(),
         tqdm(total=stage.steps, initial=progress.steps, desc=stage.name, leave=False) as bar,
     ):
@@ -174,7 +180,7 @@ def _step(
         (terms["loss"] / stage.accumulation).backward()
         for name, value in terms.items():
             found.setdefault(name, []).append(value.item())
-    # Of the passes that had the term: one frame alone has no motion.
+    # Of the passes that had the term: too few frames have no motion.
     means = {name: sum(values) / len(values) for name, values in found.items()}
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     norm = torch.nn.utils.clip_grad_norm_(parameters, stage.gradient_norm)
@@ -200,7 +206,7 @@ def losses_of(
         predicted = backbone.predict_velocity(noised, drawn.sigma, text, positions=drawn.positions)
     terms = {"velocity": velocity_loss(predicted, target)}
     loss = terms["velocity"]
-    if stage.motion_weight and predicted.shape[2] > 1:
+    if stage.motion_weight and predicted.shape[2] >= MOTION_FRAMES[stage.motion_form]:
         terms["motion"] = motion_loss(predicted, target, stage.motion_form)
         loss = loss + stage.motion_weight * terms["motion"]
     if stage.debiased_weight:

@@ -13,6 +13,7 @@ from effivmt_adapter.checkpoint import Progress
 from effivmt_adapter.head_classification import HeadSplit
 from effivmt_adapter.tuned_file import Tuned, load_tuned, save_tuned
 from motionbench.backbones.wan import Backbone
+from motionbench.errors import StoreError, UsageError
 from motionbench.files import read_json, write_bytes, write_json
 
 
@@ -50,8 +51,17 @@ class Workplace:
         return load_tuned(self._tuned, backbone) if self._tuned.is_file() else None
 
     def split(self) -> HeadSplit | None:
-        """The split of an earlier attempt."""
-        return HeadSplit.from_json(read_json(self._heads)) if self._heads.is_file() else None
+        """The split of an earlier attempt.
+
+        Raises:
+            StoreError: The file is broken.
+        """
+        if not self._heads.is_file():
+            return None
+        try:
+            return HeadSplit.from_json(read_json(self._heads))
+        except UsageError as error:
+            raise StoreError(f"{self._heads}: {error} Remove it to look at heads again.") from error
 
     def keep_split(self, split: HeadSplit) -> None:
         """Keep the split for later attempts."""

@@ -172,7 +172,7 @@ class Backbone:
         return [block.attn1 for block in self._transformer.blocks]
 
     @contextmanager
-    def checkpointed(self) -> Iterator[None]:
+    def recomputed(self) -> Iterator[None]:
         """Backward passes inside compute each block again instead of keeping what it computed.
 
         The same gradients in much less memory, for about a third more time.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from effivmt_adapter.ablation import read_rows, run_settings, write_report
+from effivmt_adapter.ablation import machine_fact, read_rows, run_settings, write_report
 from effivmt_adapter.ablation_grid import FACTORS, NO_EFFECT, TWO_STAGE, Setting, full_grid
 from motionbench.cases import Case, FileSource, Prompt, Suite
 from motionbench.manifest import write_suite
@@ -94,4 +94,12 @@ def test_a_small_run_gives_table_and_figure(folder: Path, tmp_path: Path) -> Non
     text = (tmp_path / "docs" / "ablation.md").read_text()
     assert "## Motion loss" in text
     assert "| without |" in text
-    assert (tmp_path / "docs" / "ablation.png").read_bytes()[:4] == b"\x89PNG"
+    picture = (tmp_path / "docs" / "ablation.png").read_bytes()
+    assert picture[:4] == b"\x89PNG"
+    assert b"Software" not in picture
+
+
+def test_the_machine_is_told() -> None:
+    machine = {"cores": 16, "cpu": "a chip", "gpus": ["a card, 80 GB"]}
+    assert machine_fact("cuda", machine) == "device cuda; 16 cores of a chip; a card, 80 GB"
+    assert machine_fact("cpu", {**machine, "gpus": []}).endswith("a chip; no GPU")

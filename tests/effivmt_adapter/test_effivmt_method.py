@@ -12,7 +12,7 @@ import pytest
 
 from baselines.two_stage_lora import TwoStageConfig, TwoStageLora
 from effivmt_adapter import method as plugin
-from effivmt_adapter.config import PRESETS, EffiVMTConfig, resolve
+from effivmt_adapter.config import PRESETS, EffiVMTConfig, resolve, tuning_options
 from effivmt_adapter.drawing import ClipFrames
 from effivmt_adapter.method import EffiVMT
 from effivmt_adapter.stage_one import measure_heads
@@ -144,7 +144,8 @@ def test_two_references_share_a_backbone(folder: Path, reference: Clip, tmp_path
         {"decoupled": False},
         {"heads_control": "inverted"},
         {"sparse_sampling": False},
-        {"adaptive_rope": False, "sampling_pattern": "random"},
+        {"adaptive_rope": False},
+        {"sampling_pattern": "random"},
         {"motion_loss": 0.0},
         {"debiased_loss": 1.0},
         {"spatial_lora_scale": 1.0},
@@ -155,7 +156,8 @@ def test_options_run_and_matter(
 ) -> None:
     clips = []
     for more in ({}, options):
-        method = effivmt(folder, learning_rate=0.1, spatial_lora_alpha=20.0, **more)
+        shared = {"learning_rate": 0.1, "spatial_lora_alpha": 20.0, "sampling_pattern": "uniform"}
+        method = effivmt(folder, **{**shared, **more})
         adapted = method.adapt(reference, "a wall", seed=0, work_dir=tmp_path)
         clips.append(method.generate(adapted, PROMPTS[0], seed=0).frames)
     assert not np.array_equal(*clips)
@@ -206,9 +208,30 @@ def test_presets_fill_what_nobody_said() -> None:
         ({"frames_sampled": 0}, r"frames_sampled is 0: it must be in \[1, inf\]"),
         ({"full_length_share": 1.5}, r"full_length_share is 1.5: it must be in \[0.0, 1.0\]"),
         ({"heads_block": 4}, "heads_block=4 is the step of a band: give heads_band, too"),
+        ({"gradient_norm": 0.0}, "gradient_norm is 0.0: it must be above 0"),
+        ({"sigma_shift": 0.0}, "sigma_shift is 0.0: it must be above 0"),
+        ({"guidance": 0.5}, r"guidance is 0.5: it must be in \[1, inf\]"),
+        ({"steps": 0}, r"steps is 0: it must be in \[1, inf\]"),
+        ({"alpha": 0.0}, "alpha=0.0 above 0"),
+        ({"heads_sigmas": [0.5, 0.0]}, r"heads_sigmas is \[0.5, 0.0\]: give .* in \(0, 1\]"),
+        ({"heads_sigmas": []}, r"heads_sigmas is \[\]"),
+        ({"dtype": "float16"}, "dtype is float16: .* Tune in bfloat16 or float32"),
         ({"sampling_pattern": "even"}, "sampling_pattern"),
     ],
 )
 def test_wrong_options_are_refused(options: dict, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         build_config(EffiVMTConfig, options)
+
+
+@pytest.mark.parametrize("options", [{"guidance": 0.5}, {"steps": 0}, {"dtype": "float16"}])
+def test_wrong_options_of_two_stage_lora_are_refused(options: dict) -> None:
+    with pytest.raises(UsageError, match=next(iter(options))):
+        build_config(TwoStageConfig, options)
+
+
+def test_all_that_decides_a_tuning_names_its_folder() -> None:
+    options = tuning_options(EffiVMTConfig())
+    # Tiled latents are other latents.
+    assert {"vae_tiling", "heads_band"} <= options.keys()
+    assert not options.keys() & {"steps", "guidance", "spatial_lora_scale"}
