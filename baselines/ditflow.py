@@ -10,8 +10,9 @@ import torch
 from pydantic import Field
 
 from baselines.attention_flow import expected_flow, nearest_flow
-from baselines.guidance import Grid, GuidanceOptions, Guided
-from baselines.look import Seen
+from baselines.guidance import GuidanceOptions, Guided
+from baselines.look import Shown
+from motionbench.backbones.geometry import Grid
 from motionbench.methods.base import MethodCard
 
 
@@ -37,12 +38,12 @@ class DiTFlow(Guided):
     Config = Config
     what = "attention"
 
-    def target(self, seen: Seen, grid: Grid) -> torch.Tensor:
+    def target(self, seen: Shown, grid: Grid) -> torch.Tensor:
         """The reference's flow by nearest match, ``(f, f, n, 2)`` tokens."""
         query, key = seen
         return nearest_flow(query, key, grid)
 
-    def loss(self, seen: Seen, target: torch.Tensor, grid: Grid) -> torch.Tensor:
+    def loss(self, seen: Shown, target: torch.Tensor, grid: Grid) -> torch.Tensor:
         """Mean squared difference of flows, tokens squared."""
         query, key = seen
         found = expected_flow(query, key, grid, self.config.temperature)

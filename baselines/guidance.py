@@ -11,6 +11,7 @@ nothing; the sample with its prompt.
 
 # ruff: noqa: ARG002 - the protocol hands over a caption.
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,18 +22,15 @@ import torch
 from pydantic import Field
 
 from baselines.inversion import invert
-from baselines.look import Seen, What, look, token_grid
+from baselines.look import Shown, What, look
 from baselines.on_backbone import BackboneOptions, OnBackbone
+from motionbench.backbones.geometry import SMALL_CLIP, Grid
 from motionbench.backbones.rotary import grid_positions
 from motionbench.backbones.wan import BeforeStep
 from motionbench.cases import Clip
 
 EPSILON = 1e-15
 """Adam's; its usual 1e-8 exceeds what a mean over a large clip gives to a single latent."""
-
-Grid = tuple[int, int, int]
-"""Latent frames, rows and columns of tokens."""
-
 
 Share = Annotated[
     float,
@@ -65,10 +63,10 @@ class GuidanceOptions(BackboneOptions, frozen=True):
         description="What Adam changes: the latents, or the tokens' positions (rotary encoding).",
     )
     read: Read = "clean"
-    recompute: bool = Field(
-        False,
+    recompute: bool | None = Field(
+        None,
         description="Compute blocks twice instead of keeping them for the gradient: slower, in far "
-        "less memory.",
+        f"less memory. If None, for clips of more than {SMALL_CLIP} tokens.",
     )
 
 
@@ -96,7 +94,7 @@ class Guided(OnBackbone):
     what: ClassVar[What]
 
     @abstractmethod
-    def target(self, seen: Seen, grid: Grid) -> Any:
+    def target(self, seen: Shown, grid: Grid) -> Any:
         """What of the reference is to be found in the sample.
 
         Args:
@@ -105,7 +103,7 @@ class Guided(OnBackbone):
         """
 
     @abstractmethod
-    def loss(self, seen: Seen, target: Any, grid: Grid) -> torch.Tensor:
+    def loss(self, seen: Shown, target: Any, grid: Grid) -> torch.Tensor:
         """How far a sample is from the target: a scalar, differentiable, 0 where it is reached."""
 
     def start(self, adapted: Adapted, noise: torch.Tensor) -> torch.Tensor:
@@ -118,7 +116,7 @@ class Guided(OnBackbone):
         latents = self._backbone.encode(reference.frames)
         text = self._backbone.encode_text("")
         path = self._path(latents, text)
-        grid = token_grid(self._backbone.geometry, latents.shape)
+        grid = self._backbone.geometry.token_grid(latents.shape)
         targets = [
             self.target(self._look(read, sigma, text), grid)
             for read, sigma in self._readings(latents, path, seed)
@@ -175,8 +173,12 @@ class Guided(OnBackbone):
         sigma: float,
         text: torch.Tensor,
         positions: torch.Tensor | None = None,
-    ) -> Seen:
+    ) -> Shown:
         blocks = len(self._backbone.blocks)
+        recompute = self.config.recompute
+        if recompute is None:
+            tokens = math.prod(self._backbone.geometry.token_grid(noised.shape))
+            recompute = tokens > SMALL_CLIP
         return look(
             self._backbone,
             self.what,
@@ -185,7 +187,7 @@ class Guided(OnBackbone):
             sigma,
             text,
             positions=positions,
-            recompute=self.config.recompute,
+            recompute=recompute,
         )
 
     def _steering(self, adapted: Adapted, text: torch.Tensor) -> BeforeStep:
@@ -199,7 +201,7 @@ class Guided(OnBackbone):
             count = len(adapted.targets)
             if step >= count:
                 return latents, None
-            grid, target = token_grid(self._backbone.geometry, latents.shape), adapted.targets[step]
+            grid, target = self._backbone.geometry.token_grid(latents.shape), adapted.targets[step]
             told = self.config
             rate = told.learning_rate * (1 - step / (2 * max(1, count - 1)))
 

@@ -1,6 +1,6 @@
 """See what one block computes, run no block after it, and keep little for the gradient."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Literal
@@ -10,13 +10,12 @@ from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 from motionbench.backbones.capture import Enough, capture
-from motionbench.backbones.geometry import Geometry
 from motionbench.backbones.wan import Backbone
 
 What = Literal["attention", "features"]
 """Queries and keys of a block's self-attention, or its output."""
 
-Seen = tuple[torch.Tensor, ...]
+Shown = tuple[torch.Tensor, ...]
 """Queries and keys ``(1, N, heads, head width)``, or the output alone ``(1, N, D)``."""
 
 
@@ -30,7 +29,7 @@ def look(
     *,
     positions: torch.Tensor | None = None,
     recompute: bool = False,
-) -> Seen:
+) -> Shown:
     """What a block shows of noised latents; differentiable where gradients are enabled.
 
     Args:
@@ -43,7 +42,7 @@ def look(
         positions: See ``Backbone.predict_velocity``.
         recompute: Keep nothing of the blocks before for the gradient, and compute them again.
     """
-    found: list[Seen] = []
+    found: list[Shown] = []
 
     def keep(*tensors: torch.Tensor) -> None:
         found.append(tensors)
@@ -73,10 +72,3 @@ def _restore(block: nn.Module, own: object) -> None:
         del block.forward
     else:
         vars(block)["forward"] = own
-
-
-def token_grid(geometry: Geometry, shape: Sequence[int]) -> tuple[int, int, int]:
-    """Tokens of latents of shape ``(1, C, f, h, w)``: latent frames, rows, columns."""
-    sides = zip(shape[2:], geometry.patch, strict=True)
-    frames, height, width = (side // patch for side, patch in sides)
-    return frames, height, width

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import torch
 from pydantic import Field
 
-from baselines.guidance import Grid, GuidanceOptions, Guided, Read
-from baselines.look import Seen
+from baselines.guidance import GuidanceOptions, Guided, Read
+from baselines.look import Shown
+from motionbench.backbones.geometry import Grid
 from motionbench.methods.base import MethodCard
 
 
@@ -51,13 +52,13 @@ class MotionFeatures(Guided):
     Config = Config
     what = "features"
 
-    def target(self, seen: Seen, grid: Grid) -> Target:
+    def target(self, seen: Shown, grid: Grid) -> Target:
         """The reference's motion features, and which channels they are."""
         changes = without_content(seen[0], grid)
         channels = motion_channels(changes, self.config.channels)
         return Target(channels, changes[..., channels])
 
-    def loss(self, seen: Seen, target: Target, grid: Grid) -> torch.Tensor:
+    def loss(self, seen: Shown, target: Target, grid: Grid) -> torch.Tensor:
         """Mean squared difference of motion features."""
         found = without_content(seen[0][..., target.channels], grid)
         return (found - target.motion).square().mean()

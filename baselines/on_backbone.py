@@ -8,8 +8,8 @@ from motionbench.backbones import Offload, load_backbone
 from motionbench.methods.base import Method
 
 
-class BackboneOptions(BaseModel, frozen=True, extra="forbid"):
-    """Options of every method on a backbone. Pydantic, since its descriptions are inherited."""
+class LoadOptions(BaseModel, frozen=True, extra="forbid"):
+    """What is loaded, and how. Pydantic, since its descriptions are inherited."""
 
     backbone: str = Field("nano", description="``nano``, a hub id of Wan 2.1, or a folder.")
     dtype: str | None = Field(
@@ -19,6 +19,11 @@ class BackboneOptions(BaseModel, frozen=True, extra="forbid"):
     offload: Offload = Field(
         "none", description="What waits in main memory while not needed: none, model or layers."
     )
+
+
+class BackboneOptions(LoadOptions, frozen=True):
+    """Options of every method that samples from a backbone."""
+
     steps: int | None = Field(None, ge=1, description="Of the sampler; the backbone's own if None.")
     guidance: float | None = Field(
         None, ge=1, description="Weight of the prompt; the backbone's own if None."
@@ -26,7 +31,7 @@ class BackboneOptions(BaseModel, frozen=True, extra="forbid"):
 
 
 class OnBackbone(Method):
-    """A method on a backbone; its ``Config`` is a `BackboneOptions`."""
+    """A method on a backbone; its ``Config`` is a `LoadOptions`."""
 
     Config: ClassVar[type] = BackboneOptions
 

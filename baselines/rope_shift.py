@@ -15,7 +15,6 @@ import torch
 from pydantic import Field
 
 from baselines.flow_positions import origins, token_origins
-from baselines.look import token_grid
 from baselines.on_backbone import BackboneOptions, OnBackbone
 from motionbench.cases import Clip
 from motionbench.methods.base import MethodCard
@@ -65,7 +64,7 @@ class RopeShift(OnBackbone):
         """Turn the reference's flow into positions."""
         geometry = self._backbone.geometry
         count = len(reference)
-        grid = token_grid(geometry, geometry.latent_shape(count, *reference.size))
+        grid = geometry.token_grid(geometry.latent_shape(count, *reference.size))
         positions = token_origins(
             origins(reference.frames),
             geometry.latent_frames(count),

@@ -10,8 +10,9 @@ import torch
 from pydantic import Field, model_validator
 from torch.nn import functional
 
-from baselines.guidance import Adapted, Grid, GuidanceOptions, Guided, Rate, Read, Share
-from baselines.look import Seen
+from baselines.guidance import Adapted, GuidanceOptions, Guided, Rate, Read, Share
+from baselines.look import Shown
+from motionbench.backbones.geometry import Grid
 from motionbench.methods.base import MethodCard
 
 
@@ -52,11 +53,11 @@ class SpatialMarginalMeans(Guided):
     Config = Config
     what = "features"
 
-    def target(self, seen: Seen, grid: Grid) -> torch.Tensor:
+    def target(self, seen: Shown, grid: Grid) -> torch.Tensor:
         """The reference's spatial means, ``(f, D)``."""
         return spatial_means(seen[0], grid)
 
-    def loss(self, seen: Seen, target: torch.Tensor, grid: Grid) -> torch.Tensor:
+    def loss(self, seen: Shown, target: torch.Tensor, grid: Grid) -> torch.Tensor:
         """See `difference_loss`."""
         return difference_loss(spatial_means(seen[0], grid), target)
 

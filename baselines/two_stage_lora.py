@@ -3,7 +3,8 @@
 MotionDirector's scheme on a transformer whose heads all see space and time: a spatial LoRA is tuned
 on single frames, then a temporal LoRA on the whole clip while the spatial one is frozen; sampling
 drops the spatial one. It shares its code with EffiVMT, so that what differs is what is compared:
-no split of heads, no sparse sampling, no adaptive RoPE, no motion loss.
+no split of heads, no sparse sampling, no adaptive RoPE, no motion loss. MotionDirector's
+appearance-debiased loss would be a difference more; it is there as an option.
 """
 
 from dataclasses import dataclass, fields
@@ -12,6 +13,7 @@ from typing import ClassVar
 
 from effivmt_adapter.config import EffiVMTConfig, Preset, resolve
 from effivmt_adapter.method import EffiVMT
+from effivmt_adapter.option_checks import check_ranges
 from motionbench.backbones import Offload
 from motionbench.methods.base import MethodCard
 
@@ -22,12 +24,12 @@ class TwoStageConfig:
 
     Attributes:
         backbone: ``nano``, a hub id of Wan 2.1, or a folder.
-        dtype: Of the transformer: ``float32``, ``bfloat16`` or ``float16``; by device if None.
+        dtype: Of the transformer: ``float32`` or ``bfloat16``; by device if None.
         vae_tiling: Encode and decode large frames in tiles, in less memory.
         offload: What waits in main memory while it is not needed: ``none``, ``model``, ``layers``.
         preset: Defaults of the options that are None: ``nano``, ``wan``, or ``auto`` by the number
             of tokens of the backbone's clips.
-        debiased_loss: Weight of the appearance-debiased loss in the second stage.
+        debiased_loss: Weight of MotionDirector's appearance-debiased loss in the second stage.
         spatial_rank: Of the spatial LoRA.
         temporal_rank: Of the temporal LoRA.
         spatial_steps: Of the first stage.
@@ -35,7 +37,7 @@ class TwoStageConfig:
         learning_rate: Peak, of both stages.
         batch: Draws of noise and noise level in a pass.
         autocast: Compute passes in bfloat16 where that is safe; weights stay as they are.
-        checkpointing: Compute blocks again in backward passes: less memory, a third more time.
+        recompute: Compute blocks again in backward passes: less memory, a third more time.
         spatial_lora_scale: How much of the spatial LoRA acts when sampling.
         steps: Of the sampler; the backbone's own number if None.
         guidance: Weight of the prompt; the backbone's own if None.
@@ -46,7 +48,7 @@ class TwoStageConfig:
     vae_tiling: bool = False
     offload: Offload = "none"
     preset: Preset = "auto"
-    debiased_loss: float = 1.0
+    debiased_loss: float = 0.0
     spatial_rank: int | None = None
     temporal_rank: int | None = None
     spatial_steps: int | None = None
@@ -54,10 +56,18 @@ class TwoStageConfig:
     learning_rate: float | None = None
     batch: int | None = None
     autocast: bool | None = None
-    checkpointing: bool | None = None
+    recompute: bool | None = None
     spatial_lora_scale: float = 0.0
     steps: int | None = None
     guidance: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check ranges.
+
+        Raises:
+            UsageError: A value is out of range.
+        """
+        check_ranges(self)
 
 
 def _recipe_of(config: TwoStageConfig) -> EffiVMTConfig:

@@ -6,29 +6,15 @@ them can show.
 
 # ruff: noqa: ARG002 - a control needs only part of what the protocol hands it.
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
-from motionbench.backbones import load_backbone
+from baselines.on_backbone import LoadOptions, OnBackbone
 from motionbench.cases import Clip
-from motionbench.methods.base import Method, MethodCard
+from motionbench.methods.base import MethodCard
 
 
-@dataclass(frozen=True)
-class Config:
-    """The options of ``--set key=value``.
-
-    Attributes:
-        backbone: ``nano``, a hub id of Wan 2.1, or a folder.
-        vae_tiling: Encode and decode large frames in tiles, in less memory.
-    """
-
-    backbone: str = "nano"
-    vae_tiling: bool = False
-
-
-class VaeRoundTrip(Method):
+class VaeRoundTrip(OnBackbone):
     """Encodes and decodes the reference."""
 
     card = MethodCard(
@@ -38,23 +24,7 @@ class VaeRoundTrip(Method):
         licence="Apache-2.0",
         control=True,
     )
-    Config = Config
-
-    def __init__(self, config: Any = None, *, device: str = "cpu") -> None:
-        """Load the backbone.
-
-        Raises:
-            UnknownNameError, UsageError, WeightsError: See ``load_backbone``.
-        """
-        super().__init__(config, device=device)
-        self._backbone = load_backbone(
-            self.config.backbone, device=device, vae_tiling=self.config.vae_tiling
-        )
-        self.video_spec = self._backbone.geometry.video_spec
-
-    def identity(self) -> dict[str, str]:
-        """Hashes of the backbone's weights."""
-        return self._backbone.identity()
+    Config: ClassVar[type] = LoadOptions
 
     def adapt(self, reference: Clip, caption: str, *, seed: int, work_dir: Path) -> Clip:
         """Encode and decode."""

@@ -82,6 +82,17 @@ def read_rows(settings: Sequence[Setting], folders: Sequence[Path], ruler: str) 
     ]
 
 
+def machine_fact(device: str, machine: Mapping[str, Any]) -> str:
+    """Where it ran: device, cores and GPUs.
+
+    Args:
+        device: Of the methods.
+        machine: From ``environment``.
+    """
+    gpus = "; ".join(machine["gpus"]) or "no GPU"
+    return f"device {device}; {machine['cores']} cores of {machine['cpu']}; {gpus}"
+
+
 def write_report(rows: Sequence[Row], folder: Path, facts: Sequence[str]) -> None:
     """Write ``ablation.md`` and ``ablation.png``."""
     write_bytes(folder / "ablation.md", table(rows, facts).encode())
@@ -117,10 +128,9 @@ def main() -> None:
         out=arguments.runs,
         device=arguments.device,
     )
-    machine = environment()
     facts = [
         f"Suite {arguments.suite}, {arguments.limit or 'all'} cases; ruler {scoring.ruler.id};",
-        f"backbone {arguments.backbone}; {machine['cores']} cores of {machine['cpu']}.",
+        f"backbone {arguments.backbone}; {machine_fact(arguments.device, environment())}.",
     ]
     write_report(read_rows(settings, folders, scoring.ruler.id), arguments.out, facts)
 

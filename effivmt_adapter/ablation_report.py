@@ -99,5 +99,5 @@ def draw_figure(rows: Sequence[Row], path: Path) -> None:
     panels[0].set_yticks(range(len(rows)), labels, fontsize=7)
     panels[0].invert_yaxis()
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=130)
+    figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None})
     write_bytes(path, buffer.getvalue())

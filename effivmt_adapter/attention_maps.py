@@ -26,10 +26,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from motionbench.backbones.geometry import Grid
 from motionbench.errors import UsageError
-
-Grid = tuple[int, int, int]
-"""Tokens of a clip: (frames, rows, columns)."""
 
 BUDGET = 64 * 2**20
 """Bytes that a block of query rows may take."""
@@ -114,6 +112,11 @@ def band_templates(grid: Grid, half_width: int, block: int = 1) -> Templates:
     return Templates(
         Template(tokens // block, half_width), Template(by_position // block, half_width)
     )
+
+
+def make_templates(grid: Grid, *, band: int | None, block: int) -> Templates:
+    """`frame_templates`, or `band_templates` where a half-width is given."""
+    return frame_templates(grid) if band is None else band_templates(grid, band, block)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """Tuning that was interrupted goes on as if it had not been."""
 
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,8 @@ class Progress:
 
     Attributes:
         seconds: Spent on steps so far.
-        losses: Each term of each step's loss, by the term's name.
+        losses: Each term of each step's loss, by the term's name; NaN where a step did not have
+            it.
     """
 
     seconds: float = 0.0
@@ -31,8 +33,10 @@ class Progress:
 
     def add(self, terms: Mapping[str, float]) -> None:
         """Take in the losses of a step."""
-        for name, value in terms.items():
-            self.losses.setdefault(name, []).append(value)
+        done = self.steps
+        for name in dict.fromkeys((*self.losses, *terms)):
+            values = self.losses.setdefault(name, [math.nan] * done)
+            values.append(terms.get(name, math.nan))
 
 
 def save_checkpoint(

@@ -1,23 +1,19 @@
 """Options of EffiVMT, and what they are where nobody says."""
 
-import math
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from effivmt_adapter.drawing import SigmaDraw
+from effivmt_adapter.head_classification import Measured, check_options
 from effivmt_adapter.losses import MotionForm
+from effivmt_adapter.option_checks import check_ranges, check_sigmas
 from effivmt_adapter.sparse_sampling import Pattern
 from motionbench.backbones import Offload
-from motionbench.backbones.geometry import Geometry
+from motionbench.backbones.geometry import SMALL_CLIP, Geometry
 from motionbench.errors import UsageError
 
 Preset = Literal["auto", "nano", "wan"]
-Rule = Literal["ratio", "mass", "quantile"]
 Control = Literal["none", "random", "inverted"]
-
-SMALL_CLIP = 4096
-"""Tokens of a backbone's own clip up to which ``auto`` means ``nano``: wan-nano has 324, Wan 2.1
-has 32,760."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +22,7 @@ class EffiVMTConfig:
 
     Attributes:
         backbone: ``nano``, a hub id of Wan 2.1, or a folder.
-        dtype: Of the transformer: ``float32``, ``bfloat16`` or ``float16``; by device if None.
+        dtype: Of the transformer: ``float32`` or ``bfloat16``; by device if None.
         vae_tiling: Encode and decode large frames in tiles, in less memory.
         offload: What waits in main memory while it is not needed: ``none``, ``model``, ``layers``.
         preset: Defaults of the options that are None: ``nano`` for about a minute a case on two
@@ -40,14 +36,20 @@ class EffiVMTConfig:
         full_length_share: Share of the sparse steps that see all latent frames all the same.
         frames_sampled: Latent frames of a sparse step; the paper's 17 of 81 frames are 5 of 21.
         motion_loss: Weight of the motion loss in stage 3; 0 leaves it out.
-        motion_loss_form: ``signed`` differences as in the paper, or ``absolute``.
+        motion_loss_form: ``signed`` differences as in the paper, or ``absolute``, which sees
+            steps of three latent frames or more.
         debiased_loss: Weight of MotionDirector's appearance-debiased loss in stage 3.
         heads_rule: How heads are told apart: ``ratio`` (the paper's), ``mass`` or ``quantile``.
         heads_control: A control in place of the rule: as many temporal heads as it gives,
             ``random``; or its opposite, ``inverted``.
         alpha: Of the rule ``ratio``: temporal if spatial similarity < alpha x temporal similarity.
+            What it means, and what the rule ``mass`` gives, is relative to the templates that
+            attention is compared with, which ``heads_band`` chooses, and to the token grid.
         heads_share: Of the rule ``quantile``: share of heads called temporal.
-        heads_sigmas: Noise levels at which heads are looked at.
+        heads_sigmas: Noise levels at which heads are looked at, in (0, 1].
+        heads_band: Half-width, in blocks, of the bands that attention is compared with; "same
+            frame" and "same position" if None.
+        heads_block: Tokens to a block of ``heads_band``.
         heads_rows: Query rows sampled to look at heads; 0 for all.
         spatial_rank: Of the spatial LoRA.
         temporal_rank: Of the temporal LoRA.
@@ -66,7 +68,7 @@ class EffiVMTConfig:
         sigma_draw: Noise levels in tuning: ``logit_normal`` or ``uniform``.
         sigma_shift: How far they are moved towards noise, as in samplers; 1 not at all.
         autocast: Compute passes in bfloat16 where that is safe; weights stay as they are.
-        checkpointing: Compute blocks again in backward passes: less memory, a third more time.
+        recompute: Compute blocks again in backward passes: less memory, a third more time.
         spatial_lora_scale: How much of the spatial LoRA, the reference's appearance, acts when
             sampling.
         temporal_lora_scale: How much of the temporal LoRA, its motion, acts when sampling.
@@ -88,11 +90,13 @@ class EffiVMTConfig:
     motion_loss: float = 1.0
     motion_loss_form: MotionForm = "signed"
     debiased_loss: float = 0.0
-    heads_rule: Rule = "ratio"
+    heads_rule: Measured = "ratio"
     heads_control: Control = "none"
     alpha: float = 1.25
     heads_share: float = 0.5
     heads_sigmas: tuple[float, ...] = (0.99,)
+    heads_band: int | None = None
+    heads_block: int = 1
     heads_rows: int | None = None
     spatial_rank: int | None = None
     temporal_rank: int | None = None
@@ -111,7 +115,7 @@ class EffiVMTConfig:
     sigma_draw: SigmaDraw = "logit_normal"
     sigma_shift: float | None = None
     autocast: bool | None = None
-    checkpointing: bool | None = None
+    recompute: bool | None = None
     spatial_lora_scale: float = 0.0
     temporal_lora_scale: float = 1.0
     steps: int | None = None
@@ -121,25 +125,18 @@ class EffiVMTConfig:
         """Check ranges.
 
         Raises:
-            UsageError: A value is out of range.
+            UsageError: A value is out of range, or two do not fit together.
         """
-        for name, (low, high) in _RANGES.items():
-            value = getattr(self, name)
-            if value is not None and not low <= value <= high:
-                raise UsageError(f"{name} is {value}: it must be in [{low}, {high}].")
+        check_ranges(self)
+        check_sigmas(self.heads_sigmas)
+        check_options(
+            rule=self.heads_rule, alpha=self.alpha, share=self.heads_share, of=self.heads_rule
+        )
+        if self.heads_band is None and self.heads_block != 1:
+            raise UsageError(
+                f"heads_block={self.heads_block} is the step of a band: give heads_band, too."
+            )
 
-
-_RANGES: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(("full_length_share", "decay_share", "heads_share"), (0.0, 1.0)),
-    **dict.fromkeys(
-        ("spatial_rank", "temporal_rank", "batch", "accumulation", "frames_sampled"), (1, math.inf)
-    ),
-    **dict.fromkeys(
-        ("spatial_steps", "temporal_steps", "warmup_steps", "heads_rows", "motion_loss",
-         "debiased_loss", "learning_rate", "spatial_weight_decay", "temporal_weight_decay"),
-        (0, math.inf),
-    ),
-}  # fmt: skip
 
 PRESETS: dict[str, dict[str, Any]] = {
     # Chosen for time on two cores; wan-nano has 9 latent frames.
@@ -157,7 +154,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "batch": 4,
         "sigma_shift": 2.0,
         "autocast": False,
-        "checkpointing": False,
+        "recompute": False,
     },
     # The paper's where it says (ranks, steps, rate, frames), the published code's flow shift.
     "wan": {
@@ -174,7 +171,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "batch": 1,
         "sigma_shift": 5.0,
         "autocast": False,
-        "checkpointing": True,
+        "recompute": True,
     },
 }
 
@@ -188,7 +185,7 @@ def resolve(config: EffiVMTConfig, geometry: Geometry) -> EffiVMTConfig:
     """
     preset = config.preset
     if preset == "auto":
-        preset = "nano" if default_tokens(geometry) <= SMALL_CLIP else "wan"
+        preset = "nano" if geometry.default_tokens <= SMALL_CLIP else "wan"
     chosen = {name: v for name, v in PRESETS[preset].items() if getattr(config, name) is None}
     filled = replace(config, preset=preset, **chosen)
     return replace(
@@ -196,13 +193,6 @@ def resolve(config: EffiVMTConfig, geometry: Geometry) -> EffiVMTConfig:
         spatial_lora_alpha=_or(filled.spatial_lora_alpha, filled.spatial_rank),
         temporal_lora_alpha=_or(filled.temporal_lora_alpha, filled.temporal_rank),
     )
-
-
-def default_tokens(geometry: Geometry) -> int:
-    """Tokens of a clip as the backbone makes them by default."""
-    told = geometry.defaults
-    _, _, *sides = geometry.latent_shape(told.frames, told.height, told.width)
-    return math.prod(side // patch for side, patch in zip(sides, geometry.patch, strict=True))
 
 
 def tuning_options(config: EffiVMTConfig) -> dict[str, Any]:
@@ -217,7 +207,6 @@ def tuning_options(config: EffiVMTConfig) -> dict[str, Any]:
 _NOT_TUNING = {
     "backbone",
     "dtype",
-    "vae_tiling",
     "offload",
     "preset",
     "spatial_lora_scale",

@@ -11,8 +11,9 @@ whatever hooks sit on the layers, such as those that fetch weights from main mem
 The norm is where groups meet. Wan normalises queries and keys over the channels of *all* heads, so
 LoRA on one group's heads would rescale the other group's. Here each group is normalised over its
 own channels with its LoRA and the other's *without*: exact before training, and neither stage can
-move the other group's queries and keys. The temporal heads are then the same whether the spatial
-LoRA is present, as in stage 3, or dropped, as when sampling. See docs/decisions/0010.
+move the other group's queries and keys. For the same tokens the temporal heads are then the same
+whether the spatial LoRA is present, as in stage 3, or dropped, as when sampling; later blocks see
+other tokens. See docs/decisions/0010.
 """
 
 from collections.abc import Iterator, Sequence
@@ -102,19 +103,26 @@ class DecoupledAttention:
 
     def mix(self, attn: Any, tokens: torch.Tensor, rotary: Rotary) -> torch.Tensor:
         """What each head gathers, before it is projected back: ``(B, N, H, head width)``."""
-        query, key, value = (
-            layer(tokens).unflatten(2, (attn.heads, -1))
-            for layer in (attn.to_q, attn.to_k, attn.to_v)
-        )
-        query = rotate(self._normalised("q", attn.norm_q, query, tokens), rotary)
-        key = rotate(self._normalised("k", attn.norm_k, key, tokens), rotary)
-        value = self._tuned("v", value, tokens)
+        query, key = self.queries_and_keys(attn, tokens, rotary)
+        value = self._tuned("v", attn.to_v(tokens).unflatten(2, (attn.heads, -1)), tokens)
         mixed = functional.scaled_dot_product_attention(
             query.to(value.dtype).transpose(1, 2),
             key.to(value.dtype).transpose(1, 2),
             value.transpose(1, 2),
         )
         return mixed.transpose(1, 2)
+
+    def queries_and_keys(
+        self, attn: Any, tokens: torch.Tensor, rotary: Rotary
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What heads compare, after norm and rotation: two tensors ``(B, N, H, head width)``."""
+        query, key = (
+            layer(tokens).unflatten(2, (attn.heads, -1)) for layer in (attn.to_q, attn.to_k)
+        )
+        return (
+            rotate(self._normalised("q", attn.norm_q, query, tokens), rotary),
+            rotate(self._normalised("k", attn.norm_k, key, tokens), rotary),
+        )
 
     def _tuned(
         self, projection: Projection, frozen: torch.Tensor, tokens: torch.Tensor

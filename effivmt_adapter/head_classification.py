@@ -51,6 +51,12 @@ class Similarities:
             *(torch.stack([getattr(one, name) for one in measured]).mean(0) for name in names)
         )
 
+    def not_finite(self) -> tuple[int, int] | None:
+        """Block and head of the first that has no finite similarities, counted from 0."""
+        values = torch.stack([getattr(self, field.name) for field in fields(self)])
+        found = (~values.isfinite()).any(0).nonzero().tolist()
+        return (found[0][0], found[0][1]) if found else None
+
     def temporal_angle(self) -> torch.Tensor:
         """Arc tangent of ``temporal / spatial``: ranks heads as that ratio does, and is never NaN.
 
@@ -133,9 +139,15 @@ def classify(
 
     Raises:
         UnknownNameError: There is no such rule.
-        UsageError: A share outside [0, 1], or alpha not above 0.
+        UsageError: A share outside [0, 1], alpha not above 0, or a similarity that is not finite.
     """
     check_options(rule=rule, alpha=alpha, share=share, of=of)
+    broken = similarities.not_finite()
+    if broken is not None:
+        raise UsageError(
+            f"The similarities of block {broken[0]}, head {broken[1]} are not finite: measure the "
+            "heads again, with dtype=float32."
+        )
     if rule == "inverted":
         return HeadSplit(~_measured(similarities, of, alpha, share))
     if rule == "random":

@@ -6,10 +6,11 @@ from functools import partial
 
 from tqdm import tqdm
 
-from effivmt_adapter.attention_maps import Grid, Templates, band_templates, frame_templates
+from effivmt_adapter.attention_maps import Templates, make_templates
 from effivmt_adapter.head_references import Reference
 from effivmt_adapter.head_study import Measurement
-from effivmt_adapter.stage_one import measure_heads, token_grid
+from effivmt_adapter.stage_one import measure_heads
+from motionbench.backbones.geometry import Grid
 from motionbench.backbones.wan import Backbone
 from motionbench.conform import conform
 from motionbench.errors import UsageError
@@ -42,9 +43,7 @@ class Looking:
 
     def templates(self, grid: Grid) -> Templates:
         """The maps for a token grid."""
-        if self.band is None:
-            return frame_templates(grid)
-        return band_templates(grid, self.band, self.block)
+        return make_templates(grid, band=self.band, block=self.block)
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def measure_references(
     for reference in tqdm(references, desc="references", unit="clip"):
         clip = conform(reference.clip, backbone.geometry.video_spec).clip
         latents, text = backbone.encode(clip.frames), backbone.encode_text(reference.caption)
-        grid = token_grid(backbone.geometry, latents)
+        grid = backbone.geometry.token_grid(latents.shape)
         ratio = looking.templates(grid).uniform_ratio
         seen.append(Seen(reference.name, reference.caption, grid, ratio))
         look = partial(measure_heads, backbone, latents, text, seed=looking.seed)

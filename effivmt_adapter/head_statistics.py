@@ -98,7 +98,12 @@ def two_groups(values: np.ndarray) -> Groups | None:
 
     Returns:
         None where there are fewer than four values, or all are equal.
+
+    Raises:
+        ValueError: A value is not finite.
     """
+    if not np.isfinite(values).all():
+        raise ValueError("groups of values that are not all finite do not exist.")
     ordered = np.sort(values)
     count, spread = len(ordered), ordered.std()
     if count < 4 or spread <= 1e-12 * max(1.0, float(np.abs(ordered).max())):

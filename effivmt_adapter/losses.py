@@ -10,6 +10,9 @@ MotionForm = Literal["signed", "absolute"]
 """``signed`` compares differences as they are (the paper's formula), ``absolute`` their sizes along
 time at each channel and place (the published code)."""
 
+MOTION_FRAMES: dict[MotionForm, int] = {"signed": 2, "absolute": 3}
+"""Latent frames that a form needs: one size along time has the same direction as any other."""
+
 
 def velocity_loss(predicted: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Mean squared error of the velocity: flow matching (Lipman et al., ICLR 2023)."""
@@ -22,16 +25,17 @@ def motion_loss(
     """One minus the mean cosine of differences between neighbouring latent frames.
 
     Args:
-        predicted: Velocity of two or more latent frames, in [0, 2] the loss of it.
+        predicted: Velocity of `MOTION_FRAMES` or more latent frames; the loss is in [0, 2].
         target: As ``predicted``.
         form: What the cosine is taken over: all channels and places of a pair of neighbouring
             latent frames (``signed``), or time, of absolute differences (``absolute``).
 
     Raises:
-        ValueError: A single latent frame.
+        ValueError: Fewer latent frames.
     """
-    if predicted.shape[2] < 2:
-        raise ValueError(f"motion needs two latent frames or more, not {predicted.shape[2]}.")
+    frames, least = predicted.shape[2], MOTION_FRAMES[form]
+    if frames < least:
+        raise ValueError(f"{form} motion needs {least} latent frames or more, not {frames}.")
     of_prediction, of_target = predicted.diff(dim=2), target.diff(dim=2)
     if form == "absolute":
         cosine = functional.cosine_similarity(of_prediction.abs(), of_target.abs(), dim=2)

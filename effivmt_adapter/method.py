@@ -3,13 +3,14 @@
 import logging
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
 from tqdm import tqdm
 
+from effivmt_adapter.attention_maps import make_templates
 from effivmt_adapter.checkpoint import Progress
 from effivmt_adapter.config import EffiVMTConfig, resolve, tuning_options
 from effivmt_adapter.decoupled_attention import Branch
@@ -20,11 +21,12 @@ from effivmt_adapter.sampling import sample
 from effivmt_adapter.stage_one import measure_heads
 from effivmt_adapter.stages import given, lora_options, spatial_stage, temporal_stage
 from effivmt_adapter.tuned_file import Tuned, new_lora
-from effivmt_adapter.tuning import tune
+from effivmt_adapter.tuning import no_heads, tune
 from effivmt_adapter.workplace import Workplace
 from motionbench.backbones import load_backbone
 from motionbench.backbones.wan import Backbone
 from motionbench.cases import Clip
+from motionbench.errors import MethodError
 from motionbench.methods.base import Method, MethodCard
 from motionbench.video import content_sha256
 
@@ -94,12 +96,18 @@ class EffiVMT(Method):
         return self.backbone.identity()
 
     def adapt(self, reference: Clip, caption: str, *, seed: int, work_dir: Path) -> Adapted:
-        """Tune on a reference, or take up what was tuned in ``work_dir`` before."""
+        """Tune on a reference, or take up what was tuned in ``work_dir`` before.
+
+        Raises:
+            MethodError: A group to be tuned has no heads, attention or a loss is not finite.
+            StoreError: A file in ``work_dir`` is broken.
+        """
         place = self._workplace(reference, caption, seed, work_dir)
         tuned = place.tuned(self.backbone)
         if tuned is None:
             material = self._material(reference, caption)
             split = self._classify_heads(material, place, seed)
+            self._check_groups(split)
             spatial, spatial_progress = self._tune_spatial(material, split, place, seed)
             temporal, temporal_progress = self._tune_temporal(material, split, spatial, place, seed)
             tuned = Tuned(split, spatial, temporal)
@@ -150,8 +158,7 @@ class EffiVMT(Method):
         split = place.split()
         if split is None:
             rows = given(recipe, "heads_rows")
-            patch = self.backbone.geometry.patch
-            tokens = math.prod(material.clip.shape[2:]) // math.prod(patch)
+            tokens = math.prod(self.backbone.geometry.token_grid(material.clip.shape))
             similarities = measure_heads(
                 self.backbone,
                 material.clip,
@@ -159,6 +166,7 @@ class EffiVMT(Method):
                 sigmas=recipe.heads_sigmas,
                 seed=seed,
                 rows=rows if 0 < rows < tokens else None,
+                templates=partial(make_templates, band=recipe.heads_band, block=recipe.heads_block),
             )
             control = recipe.heads_control
             split = classify(
@@ -172,6 +180,14 @@ class EffiVMT(Method):
             place.keep_split(split)
         log.info("%d of %d heads are temporal", split.temporal.sum(), split.temporal.numel())
         return split
+
+    def _check_groups(self, split: HeadSplit | None) -> None:
+        """Refuse an empty group before the other one is tuned for nothing."""
+        if split is None:
+            return
+        for group, heads in (("spatial", split.spatial), ("temporal", split.temporal)):
+            if given(self.recipe, f"{group}_steps") and not heads.any():
+                raise MethodError(no_heads(group))
 
     def _tune_spatial(
         self, material: Material, split: HeadSplit | None, place: Workplace, seed: int

@@ -8,7 +8,6 @@ import torch
 from tqdm import tqdm
 
 from effivmt_adapter.attention_maps import (
-    Grid,
     Templates,
     attention_sums,
     frame_templates,
@@ -16,16 +15,9 @@ from effivmt_adapter.attention_maps import (
 )
 from effivmt_adapter.head_classification import Similarities
 from motionbench.backbones.capture import capture
-from motionbench.backbones.geometry import Geometry
+from motionbench.backbones.geometry import Grid
 from motionbench.backbones.wan import Backbone
-from motionbench.errors import UsageError
-
-
-def token_grid(geometry: Geometry, latents: torch.Tensor) -> Grid:
-    """Tokens (frames, rows, columns) of latents ``(B, C, f, h, w)``."""
-    sides = zip(latents.shape[2:], geometry.patch, strict=True)
-    frames, rows, columns = (side // patch for side, patch in sides)
-    return frames, rows, columns
+from motionbench.errors import MethodError, UsageError
 
 
 @torch.no_grad()
@@ -53,10 +45,11 @@ def measure_heads(
 
     Raises:
         UsageError: No or a wrong sigma, or more rows than tokens.
+        MethodError: Attention is not finite.
     """
     if not sigmas or not all(0 <= sigma <= 1 for sigma in sigmas):
         raise UsageError(f"sigmas={list(sigmas)} must be one or more numbers in [0, 1].")
-    grid = token_grid(backbone.geometry, latents)
+    grid = backbone.geometry.token_grid(latents.shape)
     maps = templates(grid)
     chosen = None if rows is None else sample_rows(math.prod(grid), rows, seed)
     # Drawn on the CPU, so that a seed means the same noise on every device.
@@ -90,6 +83,13 @@ def _one_pass(
     hooks = {block: partial(look, block) for block in range(len(backbone.self_attention))}
     with capture(backbone, attention=hooks):
         backbone.predict_velocity(noised, sigma, text)
-    return Similarities(
+    measured = Similarities(
         *(torch.stack(blocks) for blocks in zip(*(found[b] for b in hooks), strict=True))
     )
+    broken = measured.not_finite()
+    if broken is not None:
+        raise MethodError(
+            f"The attention of block {broken[0]}, head {broken[1]} at sigma {sigma} is not finite. "
+            "Load the backbone with dtype=float32; if that changes nothing, its weights are broken."
+        )
+    return measured

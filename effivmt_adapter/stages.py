@@ -75,7 +75,7 @@ def _shared(config: EffiVMTConfig) -> dict[str, Any]:
         "batch",
         "sigma_shift",
         "autocast",
-        "checkpointing",
+        "recompute",
     )
     return {
         **{name: given(config, name) for name in from_preset},

@@ -13,10 +13,10 @@ from safetensors.torch import save
 from effivmt_adapter.head_classification import HeadSplit
 from effivmt_adapter.lora import AttentionShape, GroupLora, attention_shape
 from motionbench.backbones.wan import Backbone
-from motionbench.errors import StoreError
+from motionbench.errors import StoreError, UsageError
 from motionbench.files import write_bytes
 
-FORMAT = "effivmt-1"
+FORMAT = "effivmt-2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ def save_tuned(path: Path, tuned: Tuned, backbone: Backbone, settings: Mapping[s
     told = {
         "backbone": backbone.identity(),
         "shape": [shape.blocks, shape.heads, shape.head_width],
-        "split": None if tuned.split is None else tuned.split.temporal.int().tolist(),
+        "split": None if tuned.split is None else tuned.split.to_json(),
         "loras": {group: {"rank": x.rank, "alpha": x.alpha} for group, x in groups.items()},
         "settings": dict(settings),
     }
@@ -109,7 +109,7 @@ def load_tuned(path: Path, backbone: Backbone) -> Tuned:
         told = {key: json.loads(value) for key, value in metadata.items()}
         _check_backbone(path, told, backbone)
         return _build(told, tensors, backbone)
-    except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, SafetensorError, ValueError, KeyError, RuntimeError, UsageError) as error:
         raise StoreError(
             f"{path} is no file of tuned heads ({error}). Remove it to tune again."
         ) from error
@@ -133,8 +133,7 @@ def _build(
     told: Mapping[str, Any], tensors: Mapping[str, torch.Tensor], backbone: Backbone
 ) -> Tuned:
     shape = attention_shape(backbone)
-    rows = told["split"]
-    split = None if rows is None else HeadSplit(torch.tensor(rows, dtype=torch.bool))
+    split = None if told["split"] is None else HeadSplit.from_json(told["split"])
     loras = {}
     for group in ("spatial", "temporal"):
         lora = new_lora(group, split, shape, **told["loras"][group])

@@ -15,7 +15,13 @@ from effivmt_adapter.checkpoint import Progress, load_checkpoint, save_checkpoin
 from effivmt_adapter.decoupled_attention import Branch, attached
 from effivmt_adapter.drawing import Draw, Frames, Material, SigmaDraw, draw
 from effivmt_adapter.lora import GroupLora
-from effivmt_adapter.losses import MotionForm, debiased_loss, motion_loss, velocity_loss
+from effivmt_adapter.losses import (
+    MOTION_FRAMES,
+    MotionForm,
+    debiased_loss,
+    motion_loss,
+    velocity_loss,
+)
 from motionbench.backbones.wan import Backbone
 from motionbench.errors import MethodError
 
@@ -46,7 +52,7 @@ class Stage:
         motion_form: Its form.
         debiased_weight: Weight of the appearance-debiased loss.
         autocast: Whether passes compute in bfloat16 where that is safe.
-        checkpointing: Whether blocks are computed again in the backward pass, to save memory.
+        recompute: Whether blocks are computed again in the backward pass, to save memory.
     """
 
     name: Literal["spatial", "temporal"]
@@ -65,7 +71,16 @@ class Stage:
     motion_form: MotionForm = "signed"
     debiased_weight: float = 0.0
     autocast: bool = False
-    checkpointing: bool = False
+    recompute: bool = False
+
+
+def no_heads(group: str) -> str:
+    """What to say where a group of heads is to be tuned and is empty."""
+    return (
+        f"No head is {group}, so there is nothing to tune for {group}_steps. Set "
+        "heads_rule=quantile, which gives each group its share; or another alpha; or "
+        f"{group}_steps=0."
+    )
 
 
 def rate_share(step: int, stage: Stage) -> float:
@@ -103,14 +118,16 @@ def tune(
         Seconds and losses of all steps, those before an interruption included.
 
     Raises:
-        MethodError: The loss is not finite any more.
+        MethodError: There are steps to do and the LoRA has no heads, or the loss is not finite any
+            more.
         StoreError: The checkpoint is broken.
         DiskFullError: The disk is full.
     """
-    parameters = list(lora.parameters())
-    # Without heads in the group there is nothing to tune.
-    if not parameters:
+    if not stage.steps:
         return Progress()
+    parameters = list(lora.parameters())
+    if not parameters:
+        raise MethodError(no_heads(stage.name))
     optimizer = torch.optim.AdamW(
         parameters, lr=stage.learning_rate, weight_decay=stage.weight_decay
     )
@@ -120,7 +137,7 @@ def tune(
     with (
         warnings.catch_warnings(),
         attached(backbone, branches, temporal=temporal),
-        backbone.checkpointed() if stage.checkpointing else nullcontext(),
+        backbone.recomputed() if stage.recompute else nullcontext(),
         torch.enable_grad(),
         tqdm(total=stage.steps, initial=progress.steps, desc=stage.name, leave=False) as bar,
     ):
@@ -149,7 +166,7 @@ def _step(
 ) -> None:
     """One optimiser step, of ``stage.accumulation`` passes."""
     step = progress.steps
-    totals: dict[str, float] = {}
+    found: dict[str, list[float]] = {}
     for number in range(stage.accumulation):
         drawn = draw(
             material,
@@ -162,19 +179,21 @@ def _step(
         terms = losses_of(backbone, stage, drawn, material.text)
         (terms["loss"] / stage.accumulation).backward()
         for name, value in terms.items():
-            totals[name] = totals.get(name, 0.0) + value.item() / stage.accumulation
+            found.setdefault(name, []).append(value.item())
+    # Of the passes that had the term: too few frames have no motion.
+    means = {name: sum(values) / len(values) for name, values in found.items()}
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     norm = torch.nn.utils.clip_grad_norm_(parameters, stage.gradient_norm)
     if not torch.isfinite(norm):
         raise MethodError(
             f"Tuning the {stage.name} heads diverged at step {step}: the loss is "
-            f"{totals['loss']}. Lower learning_rate (it is {stage.learning_rate})."
+            f"{means['loss']}. Lower learning_rate (it is {stage.learning_rate})."
         )
     for group in optimizer.param_groups:
         group["lr"] = stage.learning_rate * rate_share(step, stage)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    progress.add(totals)
+    progress.add(means)
 
 
 def losses_of(
@@ -187,7 +206,7 @@ def losses_of(
         predicted = backbone.predict_velocity(noised, drawn.sigma, text, positions=drawn.positions)
     terms = {"velocity": velocity_loss(predicted, target)}
     loss = terms["velocity"]
-    if stage.motion_weight and predicted.shape[2] > 1:
+    if stage.motion_weight and predicted.shape[2] >= MOTION_FRAMES[stage.motion_form]:
         terms["motion"] = motion_loss(predicted, target, stage.motion_form)
         loss = loss + stage.motion_weight * terms["motion"]
     if stage.debiased_weight:

@@ -4,7 +4,8 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from effivmt_adapter.checkpoint import Progress
 from effivmt_adapter.head_classification import HeadSplit
 from effivmt_adapter.tuned_file import Tuned, load_tuned, save_tuned
 from motionbench.backbones.wan import Backbone
+from motionbench.errors import StoreError, UsageError
 from motionbench.files import read_json, write_bytes, write_json
 
 
@@ -25,7 +27,7 @@ class Workplace:
         heads.json          the split, from stage 1 on
         spatial.pt          checkpoint of stage 2 until all is done, and
         temporal.pt         of stage 3
-        losses.csv          stage, step and each term of the loss
+        losses.csv          stage, step and each term of the loss, empty where a step had none
         stages.json         seconds, steps and last losses of each stage
 
     Args:
@@ -49,8 +51,17 @@ class Workplace:
         return load_tuned(self._tuned, backbone) if self._tuned.is_file() else None
 
     def split(self) -> HeadSplit | None:
-        """The split of an earlier attempt."""
-        return HeadSplit.from_json(read_json(self._heads)) if self._heads.is_file() else None
+        """The split of an earlier attempt.
+
+        Raises:
+            StoreError: The file is broken.
+        """
+        if not self._heads.is_file():
+            return None
+        try:
+            return HeadSplit.from_json(read_json(self._heads))
+        except UsageError as error:
+            raise StoreError(f"{self._heads}: {error} Remove it to look at heads again.") from error
 
     def keep_split(self, split: HeadSplit) -> None:
         """Keep the split for later attempts."""
@@ -68,6 +79,7 @@ class Workplace:
             backbone: What was tuned.
             progress: Of each stage, by name.
         """
+        save_tuned(self._tuned, tuned, backbone, self._decides)
         write_bytes(self.folder / "losses.csv", _losses(progress).encode())
         write_json(
             self.folder / "stages.json",
@@ -75,14 +87,18 @@ class Workplace:
                 stage: {
                     "seconds": made.seconds,
                     "steps": made.steps,
-                    "last_losses": {name: values[-1] for name, values in made.losses.items()},
+                    "last_losses": {name: _last(values) for name, values in made.losses.items()},
                 }
                 for stage, made in progress.items()
             },
         )
-        save_tuned(self._tuned, tuned, backbone, self._decides)
         for stage in progress:
             self.checkpoint(stage).unlink(missing_ok=True)
+
+
+def _last(values: Sequence[float]) -> float:
+    """The last that is known; a term is there because some step had it."""
+    return next(value for value in reversed(values) if not math.isnan(value))
 
 
 def _losses(progress: Mapping[str, Progress]) -> str:
@@ -92,6 +108,7 @@ def _losses(progress: Mapping[str, Progress]) -> str:
     writer.writeheader()
     for stage, made in progress.items():
         for step in range(made.steps):
-            row = {name: f"{values[step]:.6g}" for name, values in made.losses.items()}
-            writer.writerow({"stage": stage, "step": step, **row})
+            row = {name: values[step] for name, values in made.losses.items()}
+            told = {name: f"{x:.6g}" for name, x in row.items() if not math.isnan(x)}
+            writer.writerow({"stage": stage, "step": step, **told})
     return text.getvalue()

@@ -7,12 +7,12 @@ out, where they are enabled.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import nn
 
-from motionbench.backbones.rotary import rotate
+from motionbench.backbones.rotary import Rotary, rotate
 from motionbench.backbones.wan import Backbone
 
 OnAttention = Callable[[torch.Tensor, torch.Tensor], None]
@@ -20,6 +20,16 @@ OnAttention = Callable[[torch.Tensor, torch.Tensor], None]
 
 OnFeatures = Callable[[torch.Tensor], None]
 """Gets a block's output ``(B, N, D)``."""
+
+
+@runtime_checkable
+class ComparesItsOwn(Protocol):
+    """An attention processor that compares other queries and keys than the module's own."""
+
+    def queries_and_keys(
+        self, attn: Any, tokens: torch.Tensor, rotary: Rotary
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What it compares; arguments and result as of `queries_and_keys`."""
 
 
 class Enough(Exception):  # noqa: N818 - not an error
@@ -56,9 +66,9 @@ def capture(
 
 
 def queries_and_keys(
-    module: Any, hidden_states: torch.Tensor, rotary: tuple[torch.Tensor, torch.Tensor]
+    module: Any, hidden_states: torch.Tensor, rotary: Rotary
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """What a ``WanAttention`` compares.
+    """What a ``WanAttention`` compares, or its processor where that knows better.
 
     Args:
         module: A self-attention module of the transformer.
@@ -68,6 +78,8 @@ def queries_and_keys(
     Returns:
         Two tensors ``(B, N, heads, head width)``.
     """
+    if isinstance(module.processor, ComparesItsOwn):
+        return module.processor.queries_and_keys(module, hidden_states, rotary)
     query = module.norm_q(module.to_q(hidden_states)).unflatten(2, (module.heads, -1))
     key = module.norm_k(module.to_k(hidden_states)).unflatten(2, (module.heads, -1))
     return rotate(query, rotary), rotate(key, rotary)

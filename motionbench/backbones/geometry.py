@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -13,6 +14,13 @@ DEFAULTS_FILE = "motionbench.json"
 
 _PIPELINE_MULTIPLE = 16
 """``WanPipeline`` takes heights and widths that are multiples of this, whatever the model."""
+
+
+SMALL_CLIP = 4096
+"""Tokens up to which a clip is cheap: wan-nano's own has 324, Wan 2.1's 32,760."""
+
+Grid = tuple[int, int, int]
+"""Tokens of a clip: (latent frames, rows, columns)."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,19 @@ class Geometry:
             size_multiple=self.size_multiple,
             fps=told.fps,
         )
+
+    def token_grid(self, shape: Sequence[int]) -> Grid:
+        """Tokens of latents of shape ``(B, C, f, h, w)``."""
+        frames, rows, columns = (
+            side // patch for side, patch in zip(shape[2:], self.patch, strict=True)
+        )
+        return frames, rows, columns
+
+    @property
+    def default_tokens(self) -> int:
+        """Tokens of a clip as the model makes them by default."""
+        told = self.defaults
+        return math.prod(self.token_grid(self.latent_shape(told.frames, told.height, told.width)))
 
     def latent_frames(self, frames: int) -> tuple[int, ...]:
         """The latent frame that each frame of a clip is encoded in, ``(frames,)``."""

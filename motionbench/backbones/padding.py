@@ -19,8 +19,12 @@ def fold(text: torch.Tensor) -> torch.Tensor:
     """A padded text ``(B, 512, D)`` up to its first row of padding: ``(B, n, D)``, n <= 512.
 
     Args:
-        text: Zero after each text's end. What is zero for all but a few of a batch stays.
+        text: Zero after each text's end. What is zero for all but a few of a batch stays. Left
+            whole where attention computes in less than float32: the raised score would be off by
+            up to 1.6 %.
     """
+    if text.dtype.itemsize < 4 or torch.is_autocast_enabled(text.device.type):
+        return text
     told = text.abs().amax(dim=(0, 2)).nonzero()
     return text[:, : int(told[-1]) + 2] if len(told) else text[:, :1]
 

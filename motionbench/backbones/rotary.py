@@ -55,7 +55,7 @@ def rotary_tables(positions: torch.Tensor, head_width: int) -> Rotary:
 
 def rotate(x: torch.Tensor, rotary: Rotary) -> torch.Tensor:
     """Turn each pair of channels of ``(B, N, heads, head width)`` by its token's angle."""
-    # Tables come in double precision, which would double the time of everything after them.
+    # Tables may be wider than what they turn, as those of `rotary_tables` are, and would widen it.
     wide = torch.promote_types(x.dtype, torch.float32)
     cosines, sines = rotary[0][..., 0::2].to(wide), rotary[1][..., 1::2].to(wide)
     first, second = x.unflatten(-1, (-1, 2)).unbind(-1)

@@ -93,6 +93,8 @@ class Backbone:
     @torch.no_grad()
     def encode_text(self, text: str) -> torch.Tensor:
         """What the transformer reads of a text: ``(1, 512, D)``, zero after the text's end."""
+        # Under offload of whole models the transformer of the last clip still has the GPU.
+        self._pipeline.maybe_free_model_hooks()
         found, _ = self._pipeline.encode_prompt(
             text, do_classifier_free_guidance=False, max_sequence_length=TEXT_TOKENS
         )
@@ -170,7 +172,7 @@ class Backbone:
         return [block.attn1 for block in self._transformer.blocks]
 
     @contextmanager
-    def checkpointed(self) -> Iterator[None]:
+    def recomputed(self) -> Iterator[None]:
         """Backward passes inside compute each block again instead of keeping what it computed.
 
         The same gradients in much less memory, for about a third more time.
@@ -241,7 +243,7 @@ class Backbone:
         if latents is None:
             latents = self._noise(defaults.frames if frames is None else frames, seed)
         latents = latents.to(self.device, torch.float32)
-        texts = [self.encode_text(text)] + [self.encode_text("")] * (guidance > 1)
+        texts = [self.encode_text(each) for each in ([text, ""] if guidance > 1 else [text])]
         for step in range(first_step, len(scheduler.timesteps)):
             if before_step is not None:
                 found, positions = before_step(step, float(scheduler.sigmas[step]), latents)

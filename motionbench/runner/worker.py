@@ -129,12 +129,13 @@ def _find_one(source: Precomputed, task: Task, prompt: Prompt) -> Message:
 
 
 class _Ready(NamedTuple):
-    """A method that has adapted to a reference."""
+    """A method that has adapted to a reference; ``resumed`` if an earlier attempt had begun to."""
 
     conformed: Conformed
     adapted: Adapted
     cost: Cost
     work_dir: Path
+    resumed: bool
 
 
 def _make(method: Method, task: Task) -> Iterator[Message]:
@@ -157,9 +158,10 @@ def _adapt(method: Method, task: Task) -> _Ready:
     conformed = conform(load_reference(task.case), method.video_spec)
     work_dir = Run(task.run).work_dir(task.case.id, task.seed)
     work_dir.mkdir(parents=True, exist_ok=True)
+    resumed = any(work_dir.iterdir())
     with Meter() as meter:
         adapted = method.adapt(conformed.clip, task.case.caption, seed=task.seed, work_dir=work_dir)
-    return _Ready(conformed, adapted, meter.cost, work_dir)
+    return _Ready(conformed, adapted, meter.cost, work_dir, resumed)
 
 
 def _generate(method: Method, task: Task, prompt: Prompt, ready: _Ready) -> Message:
@@ -186,7 +188,8 @@ def _store(clip: Clip, task: Task, prompt: Prompt, ready: _Ready, cost: Cost) ->
         status="ok",
         stored=describe_video(path, run),
         conform=Cut(tuple(conformed.frame_indices), conformed.crop, conformed.size),
-        seconds_adapt=ready.cost.seconds,
+        # What an earlier attempt had done is not in this one's time.
+        seconds_adapt=None if ready.resumed else ready.cost.seconds,
         seconds_generate=cost.seconds,
         peak_rss_mib=max(ready.cost.peak_rss_mib, cost.peak_rss_mib),
         peak_cuda_mib=_most(ready.cost.peak_cuda_mib, cost.peak_cuda_mib),

@@ -98,7 +98,8 @@ class GenerationRecord:
         finished: When, UTC, ISO 8601.
         stored: The clip; None when failed.
         conform: What the method saw of the reference; None for clips that were made elsewhere.
-        seconds_adapt: Wall time of ``adapt``, shared by the prompts of one case and seed.
+        seconds_adapt: Wall time of ``adapt``, shared by the prompts of one case and seed; None
+            where it went on from what an earlier attempt had left.
         seconds_generate: Wall time of ``generate``.
         peak_rss_mib: Most memory the method's process held during both.
         peak_cuda_mib: Most CUDA memory allocated during both, all devices together; None without.

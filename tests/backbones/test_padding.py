@@ -37,3 +37,10 @@ def test_texts_of_a_batch_fold_to_the_longest(backbone: Backbone) -> None:
 def test_a_text_without_padding_stays_whole() -> None:
     text = torch.ones(1, TEXT_TOKENS, 4)
     assert fold(text).shape == text.shape
+
+
+def test_a_text_in_half_precision_stays_whole(backbone: Backbone) -> None:
+    text = backbone.encode_text("a star")
+    assert fold(text.bfloat16()).shape == text.shape
+    with torch.autocast("cpu", torch.bfloat16):
+        assert fold(text).shape == text.shape

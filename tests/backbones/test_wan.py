@@ -64,6 +64,22 @@ def test_nano_samples_as_the_stock_pipeline_does() -> None:
     np.testing.assert_array_equal(found, (theirs * 255).round().astype(np.uint8))
 
 
+def test_models_make_room_before_a_text_is_read(
+    backbone: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline, calls = backbone._pipeline, []
+    read = pipeline.encode_prompt
+    monkeypatch.setattr(pipeline, "maybe_free_model_hooks", lambda: calls.append("free"))
+    monkeypatch.setattr(
+        pipeline, "encode_prompt", lambda *a, **named: (calls.append(a[0]), read(*a, **named))[1]
+    )
+    backbone.sample(PROMPT, seed=0, steps=1, guidance=1.0)
+    assert calls == ["free", PROMPT]
+    calls.clear()
+    backbone.sample(PROMPT, seed=0, steps=1, guidance=2.0)
+    assert calls == ["free", PROMPT, "free", ""]
+
+
 def test_a_seed_means_a_clip_and_leaves_global_randomness_alone(backbone: Backbone) -> None:
     before = torch.get_rng_state()
     first = backbone.sample(PROMPT, seed=1)

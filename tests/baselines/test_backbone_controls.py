@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from baselines import backbone, vae_round_trip
+from baselines.backbone import BackboneAlone
+from baselines.vae_round_trip import VaeRoundTrip
 from motionbench.backbones import load_backbone
 from motionbench.cases import Clip
+from motionbench.errors import UsageError
+from motionbench.methods.options import build_config
 from tests.backbones.tiny import save_tiny
 
 PROMPT = "a red star on a blue dotted background"
@@ -43,7 +46,7 @@ def test_they_keep_the_protocol(folder: Path, name: str) -> None:
 
 
 def test_the_backbone_shows_the_prompt_and_no_reference(folder: Path, tmp_path: Path) -> None:
-    method = backbone.BackboneAlone(backbone.Config(backbone=str(folder), steps=1, guidance=1.0))
+    method = BackboneAlone(BackboneAlone.Config(backbone=str(folder), steps=1, guidance=1.0))
     assert method.card.control
     clips = []
     for reference in (REFERENCE, Clip(255 - REFERENCE.frames, 10.0)):
@@ -60,7 +63,7 @@ def test_the_backbone_shows_the_prompt_and_no_reference(folder: Path, tmp_path: 
 def test_the_round_trip_shows_the_reference_whatever_the_prompt(
     folder: Path, tmp_path: Path
 ) -> None:
-    method = vae_round_trip.VaeRoundTrip(vae_round_trip.Config(backbone=str(folder)))
+    method = VaeRoundTrip(VaeRoundTrip.Config(backbone=str(folder)))
     assert method.card.control
     assert (method.video_spec.frame_step, method.video_spec.size) == (4, (16, 32))
     adapted = method.adapt(REFERENCE, "anything", seed=0, work_dir=tmp_path)
@@ -68,3 +71,9 @@ def test_the_round_trip_shows_the_reference_whatever_the_prompt(
     model = load_backbone(str(folder))
     np.testing.assert_array_equal(clip.frames, model.decode(model.encode(REFERENCE.frames)))
     assert clip.fps == REFERENCE.fps
+
+
+@pytest.mark.parametrize("options", [{"guidance": 0.5}, {"steps": 0}])
+def test_wrong_options_are_refused(options: dict[str, float]) -> None:
+    with pytest.raises(UsageError, match=next(iter(options))):
+        build_config(BackboneAlone.Config, options)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from baselines import ditflow, moft, rope_shift, sdedit, smm
+from baselines import ditflow, guidance, moft, rope_shift, sdedit, smm
 from baselines.guidance import Guided, descend
 from baselines.inversion import invert
-from baselines.look import look, token_grid
+from baselines.look import look
 from motionbench.backbones import load_backbone
 from motionbench.backbones.wan import Backbone
 from motionbench.cases import Clip
@@ -96,7 +96,7 @@ def test_cards_tell_who_wrote_what(name: str) -> None:
 def test_the_loss_falls_along_its_gradient(name: str, make: Make, backbone: Backbone) -> None:
     method: Guided = make(name)
     latents = backbone.encode(REFERENCE.frames)
-    grid = token_grid(backbone.geometry, latents.shape)
+    grid = backbone.geometry.token_grid(latents.shape)
     text = backbone.encode_text("")
 
     def seen(latents: torch.Tensor) -> Any:
@@ -144,15 +144,40 @@ def test_a_target_for_each_guided_step(name: str, read: str, make: Make, tmp_pat
 def test_recomputing_changes_no_gradient(backbone: Backbone) -> None:
     text = backbone.encode_text(PROMPT)
     forwards = [vars(block).get("forward") for block in backbone.blocks]
-    gradients = []
+    gradients, forwards_of_first = [], []
+    calls = []
+    hook = backbone.blocks[0].norm1.register_forward_hook(lambda *_: calls.append(1))
     for recompute in (False, True):
+        calls.clear()
         noised = torch.randn(1, 4, 2, 2, 4, generator=torch.Generator().manual_seed(0))
         noised.requires_grad_()
         seen = look(backbone, "attention", 1, noised, 0.5, text, recompute=recompute)
         gradients.append(torch.autograd.grad((seen[0] * seen[1]).sum(), noised)[0])
+        forwards_of_first.append(len(calls))
+    hook.remove()
+    assert forwards_of_first == [1, 2]
     torch.testing.assert_close(*gradients)
     assert gradients[0].abs().sum() > 0
     assert [vars(block).get("forward") for block in backbone.blocks] == forwards
+
+
+@pytest.mark.parametrize(("small", "expected"), [(23, True), (24, False)])
+def test_large_clips_are_recomputed_unless_told(
+    small: int, expected: bool, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def spy(*arguments: Any, recompute: bool, **named: Any) -> Any:
+        seen.append(recompute)
+        return look(*arguments, recompute=recompute, **named)
+
+    monkeypatch.setattr(guidance, "SMALL_CLIP", small)
+    monkeypatch.setattr(guidance, "look", spy)
+    make("moft", read="clean").adapt(REFERENCE, "", seed=0, work_dir=tmp_path)
+    make("moft", read="clean", recompute=not expected).adapt(
+        REFERENCE, "", seed=0, work_dir=tmp_path
+    )
+    assert seen == [expected, not expected]
 
 
 def test_descending_finds_the_minimum() -> None:

@@ -11,7 +11,6 @@ from torch.profiler import ProfilerActivity, profile
 
 from effivmt_adapter.attention_maps import (
     AttentionSums,
-    Grid,
     Templates,
     attention_sums,
     band_templates,
@@ -19,6 +18,7 @@ from effivmt_adapter.attention_maps import (
     frame_templates,
     sample_rows,
 )
+from motionbench.backbones.geometry import Grid
 from motionbench.errors import UsageError
 
 GRID = (3, 2, 5)

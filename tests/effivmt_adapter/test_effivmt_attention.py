@@ -11,6 +11,7 @@ from effivmt_adapter.decoupled_attention import Branch, DecoupledAttention, atta
 from effivmt_adapter.head_classification import HeadSplit
 from effivmt_adapter.lora import AttentionShape, BlockLora, GroupLora, LowRank, attention_shape
 from effivmt_adapter.tuned_file import new_lora
+from motionbench.backbones.capture import queries_and_keys
 from motionbench.backbones.rotary import grid_positions, rotary_tables, rotate
 from motionbench.backbones.wan import Backbone
 
@@ -179,6 +180,23 @@ def test_temporal_heads_do_not_see_whether_the_spatial_lora_is_there(block) -> N
     together = both.mix(module, tokens, rotary)
     own = TEMPORAL[0]
     torch.testing.assert_close(together[:, :, own], alone[:, :, own], rtol=0, atol=1e-12)
+
+
+@torch.no_grad()
+def test_capture_sees_what_heads_with_lora_compare(block) -> None:
+    module, tokens, rotary = block
+    frozen = queries_and_keys(module, tokens, rotary)
+    processor = DecoupledAttention(parts_of("temporal"), TEMPORAL[0])
+    module.set_processor(processor)
+    query, key = queries_and_keys(module, tokens, rotary)
+    assert not torch.allclose(query, frozen[0])
+    value = module.to_v(tokens).unflatten(2, (4, 12))
+    value = processor._tuned("v", value, tokens)
+    mixed = functional.scaled_dot_product_attention(
+        *(part.transpose(1, 2) for part in (query, key, value))
+    )
+    found = processor.mix(module, tokens, rotary)
+    torch.testing.assert_close(mixed.transpose(1, 2), found, rtol=0, atol=1e-12)
 
 
 @torch.no_grad()

@@ -11,6 +11,7 @@ from effivmt_adapter.head_classification import HeadSplit
 from effivmt_adapter.lora import attention_shape
 from effivmt_adapter.sampling import sample
 from effivmt_adapter.tuned_file import Tuned, load_tuned, new_lora, save_tuned
+from effivmt_adapter.workplace import Workplace
 from motionbench.backbones.wan import Backbone
 from motionbench.errors import StoreError
 
@@ -64,7 +65,7 @@ def test_another_backbone_is_refused(backbone: Backbone, split: HeadSplit, path:
         load_tuned(path, backbone)
 
 
-@pytest.mark.parametrize("damage", ["missing", "torn", "foreign", "incomplete"])
+@pytest.mark.parametrize("damage", ["missing", "torn", "foreign", "split", "incomplete"])
 def test_a_broken_file_is_named(
     backbone: Backbone, split: HeadSplit, path: Path, damage: str
 ) -> None:
@@ -78,11 +79,23 @@ def test_a_broken_file_is_named(
         path.write_bytes(path.read_bytes()[:100])
     elif damage == "foreign":
         save_file(tensors, path)
+    elif damage == "split":
+        save_file(tensors, path, {**metadata, "split": '{"heads": 2}'})
     else:
         tensors.popitem()
         save_file(tensors, path, metadata)
     with pytest.raises(StoreError, match=r"tuned\.safetensors is no file of tuned heads"):
         load_tuned(path, backbone)
+
+
+@pytest.mark.parametrize("text", ["torn", "[]", '{"heads": 2, "temporal": [[2]]}'])
+def test_a_broken_split_is_named(tmp_path: Path, text: str) -> None:
+    place = Workplace(tmp_path, {})
+    assert place.split() is None
+    place.folder.mkdir()
+    (place.folder / "heads.json").write_text(text)
+    with pytest.raises(StoreError, match=r"heads\.json"):
+        place.split()
 
 
 def test_sampling_scales_each_lora_and_restores(backbone: Backbone, split: HeadSplit) -> None:

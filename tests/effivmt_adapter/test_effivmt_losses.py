@@ -46,9 +46,12 @@ def test_absolute_form_compares_sizes_along_time() -> None:
     assert found == pytest.approx(1 - 1 / math.sqrt(2))
 
 
-def test_motion_needs_two_latent_frames() -> None:
-    with pytest.raises(ValueError, match="two latent frames or more, not 1"):
+def test_motion_needs_latent_frames() -> None:
+    with pytest.raises(ValueError, match="signed motion needs 2 latent frames or more, not 1"):
         motion_loss(clip(1), clip(1))
+    # Of one difference the size says nothing: its cosine with any other is 1.
+    with pytest.raises(ValueError, match="absolute motion needs 3 latent frames or more, not 2"):
+        motion_loss(clip(0, 1), clip(0, 5), "absolute")
 
 
 def test_debias_takes_out_what_is_shared() -> None:

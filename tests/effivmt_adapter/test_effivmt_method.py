@@ -12,14 +12,15 @@ import pytest
 
 from baselines.two_stage_lora import TwoStageConfig, TwoStageLora
 from effivmt_adapter import method as plugin
-from effivmt_adapter.config import PRESETS, EffiVMTConfig, resolve
+from effivmt_adapter.config import PRESETS, EffiVMTConfig, resolve, tuning_options
 from effivmt_adapter.drawing import ClipFrames
 from effivmt_adapter.method import EffiVMT
+from effivmt_adapter.stage_one import measure_heads
 from effivmt_adapter.stages import given, spatial_stage, temporal_stage
 from motionbench.backbones.geometry import Defaults, Geometry
 from motionbench.backbones.wan import Backbone
 from motionbench.cases import Clip
-from motionbench.errors import UsageError
+from motionbench.errors import MethodError, UsageError
 from motionbench.methods.options import build_config
 
 PROMPTS = ("a red star on a blue dotted background", "a green circle on a plain grey background")
@@ -86,6 +87,46 @@ def test_tuning_is_kept_and_used_for_other_prompts(
     )
 
 
+def test_a_step_without_motion_has_an_empty_cell(
+    folder: Path, reference: Clip, tmp_path: Path
+) -> None:
+    method = effivmt(folder, frames_sampled=1, full_length_share=0.5, temporal_steps=6)
+    method.adapt(reference, "a wall", seed=0, work_dir=tmp_path)
+    (table,) = tmp_path.glob("*/losses.csv")
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    cells = [row["motion"] for row in rows if row["stage"] == "temporal"]
+    assert len(cells) == 6
+    assert 0 < cells.count("") < 6
+    assert "nan" not in table.read_text()
+    stages = json.loads((table.parent / "stages.json").read_text())
+    last = [float(cell) for cell in cells if cell][-1]
+    assert stages["temporal"]["last_losses"]["motion"] == pytest.approx(last, rel=1e-4)
+
+
+def test_an_empty_group_is_refused_before_anything_is_tuned(
+    folder: Path, reference: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugin, "tune", None)  # not called
+    method = effivmt(folder, heads_rule="ratio", alpha=1e-9)
+    with pytest.raises(MethodError, match=r"No head is temporal.* heads_rule=quantile"):
+        method.adapt(reference, "a wall", seed=0, work_dir=tmp_path)
+
+
+def test_heads_may_be_compared_with_bands(
+    folder: Path, reference: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def measure(*arguments, templates, **named):
+        seen.append(templates((3, 2, 4)).uniform_ratio)
+        return measure_heads(*arguments, templates=templates, **named)
+
+    monkeypatch.setattr(plugin, "measure_heads", measure)
+    for more in ({}, {"heads_band": 1, "heads_block": 4}):
+        effivmt(folder, **more).adapt(reference, "a wall", seed=0, work_dir=tmp_path)
+    assert seen == [pytest.approx((8 / 3) ** 0.5), pytest.approx(1.0)]
+
+
 def test_two_references_share_a_backbone(folder: Path, reference: Clip, tmp_path: Path) -> None:
     method = effivmt(folder, learning_rate=0.1)
     other = Clip(np.ascontiguousarray(reference.frames[::-1, ::-1]), reference.fps)
@@ -103,7 +144,8 @@ def test_two_references_share_a_backbone(folder: Path, reference: Clip, tmp_path
         {"decoupled": False},
         {"heads_control": "inverted"},
         {"sparse_sampling": False},
-        {"adaptive_rope": False, "sampling_pattern": "random"},
+        {"adaptive_rope": False},
+        {"sampling_pattern": "random"},
         {"motion_loss": 0.0},
         {"debiased_loss": 1.0},
         {"spatial_lora_scale": 1.0},
@@ -114,7 +156,8 @@ def test_options_run_and_matter(
 ) -> None:
     clips = []
     for more in ({}, options):
-        method = effivmt(folder, learning_rate=0.1, spatial_lora_alpha=20.0, **more)
+        shared = {"learning_rate": 0.1, "spatial_lora_alpha": 20.0, "sampling_pattern": "uniform"}
+        method = effivmt(folder, **{**shared, **more})
         adapted = method.adapt(reference, "a wall", seed=0, work_dir=tmp_path)
         clips.append(method.generate(adapted, PROMPTS[0], seed=0).frames)
     assert not np.array_equal(*clips)
@@ -137,7 +180,7 @@ def test_two_stage_lora_is_effivmt_without_its_ideas(folder: Path, backbone: Bac
     assert [recipe.decoupled, recipe.adaptive_rope, recipe.sparse_sampling] == [False] * 3
     stage = temporal_stage(recipe)
     assert stage.frames == ClipFrames(None, "offset", adaptive_rope=False)
-    assert (stage.motion_weight, stage.debiased_weight) == (0.0, 1.0)
+    assert (stage.motion_weight, stage.debiased_weight) == (0.0, 0.0)
     assert recipe.spatial_lora_scale == 0.0
     assert method.config.learning_rate == PRESETS["nano"]["learning_rate"]
     assert method.resolved(method.config) == method.config
@@ -164,9 +207,31 @@ def test_presets_fill_what_nobody_said() -> None:
     [
         ({"frames_sampled": 0}, r"frames_sampled is 0: it must be in \[1, inf\]"),
         ({"full_length_share": 1.5}, r"full_length_share is 1.5: it must be in \[0.0, 1.0\]"),
+        ({"heads_block": 4}, "heads_block=4 is the step of a band: give heads_band, too"),
+        ({"gradient_norm": 0.0}, "gradient_norm is 0.0: it must be above 0"),
+        ({"sigma_shift": 0.0}, "sigma_shift is 0.0: it must be above 0"),
+        ({"guidance": 0.5}, r"guidance is 0.5: it must be in \[1, inf\]"),
+        ({"steps": 0}, r"steps is 0: it must be in \[1, inf\]"),
+        ({"alpha": 0.0}, "alpha=0.0 above 0"),
+        ({"heads_sigmas": [0.5, 0.0]}, r"heads_sigmas is \[0.5, 0.0\]: give .* in \(0, 1\]"),
+        ({"heads_sigmas": []}, r"heads_sigmas is \[\]"),
+        ({"dtype": "float16"}, "dtype is float16: .* Tune in bfloat16 or float32"),
         ({"sampling_pattern": "even"}, "sampling_pattern"),
     ],
 )
 def test_wrong_options_are_refused(options: dict, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         build_config(EffiVMTConfig, options)
+
+
+@pytest.mark.parametrize("options", [{"guidance": 0.5}, {"steps": 0}, {"dtype": "float16"}])
+def test_wrong_options_of_two_stage_lora_are_refused(options: dict) -> None:
+    with pytest.raises(UsageError, match=next(iter(options))):
+        build_config(TwoStageConfig, options)
+
+
+def test_all_that_decides_a_tuning_names_its_folder() -> None:
+    options = tuning_options(EffiVMTConfig())
+    # Tiled latents are other latents.
+    assert {"vae_tiling", "heads_band"} <= options.keys()
+    assert not options.keys() & {"steps", "guidance", "spatial_lora_scale"}

@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from effivmt_adapter import tuning
-from effivmt_adapter.decoupled_attention import Branch
+from effivmt_adapter.decoupled_attention import Branch, attached
 from effivmt_adapter.drawing import ClipFrames, Material, SingleFrames, draw
 from effivmt_adapter.head_classification import HeadSplit
 from effivmt_adapter.lora import GroupLora, attention_shape
 from effivmt_adapter.tuned_file import new_lora
 from effivmt_adapter.tuning import Stage, losses_of, rate_share, tune
+from motionbench.backbones import load_backbone
 from motionbench.backbones.wan import Backbone
 from motionbench.errors import MethodError, StoreError
 
@@ -35,6 +36,11 @@ STAGE = Stage(
 
 def fresh(backbone: Backbone, split: HeadSplit | None, group: str = "temporal") -> GroupLora:
     return new_lora(group, split, attention_shape(backbone), rank=4, alpha=4.0, seed=1)
+
+
+@pytest.fixture(params=["float32", "bfloat16"])
+def any_backbone(folder: Path, request: pytest.FixtureRequest) -> Backbone:
+    return load_backbone(str(folder), dtype=request.param)
 
 
 @pytest.fixture
@@ -102,13 +108,21 @@ def test_a_broken_checkpoint_is_named(run, tmp_path: Path) -> None:
         run()
 
 
-def test_only_the_lora_moves(run, backbone: Backbone) -> None:
+def test_only_the_lora_moves(
+    any_backbone: Backbone, material: Material, split: HeadSplit, tmp_path: Path
+) -> None:
+    backbone = any_backbone
+    told = replace(material, text=backbone.encode_text("a rough wall"))
     before = [p.clone() for block in backbone.blocks for p in block.parameters()]
     processors = [module.processor for module in backbone.self_attention]
     frozen = fresh(backbone, HeadSplit(torch.tensor([[True, False]] * 2)), "spatial")
     kept = {name: value.clone() for name, value in frozen.state_dict().items()}
     state = torch.get_rng_state()
-    lora, progress = run(frozen=[Branch(frozen.requires_grad_(False))])
+    lora = fresh(backbone, split)
+    progress = tune(
+        backbone, STAGE, told, lora, frozen=[Branch(frozen.requires_grad_(False))],
+        temporal=split.temporal, seed=0, checkpoint=tmp_path / "one.pt",
+    )  # fmt: skip
     assert torch.equal(torch.get_rng_state(), state)
     assert set(progress.losses) == {"loss", "velocity", "motion"}
     terms = zip(progress.losses["velocity"], progress.losses["motion"], strict=True)
@@ -121,22 +135,32 @@ def test_only_the_lora_moves(run, backbone: Backbone) -> None:
     assert [module.processor for module in backbone.self_attention] == processors
 
 
-def test_a_group_without_heads_has_nothing_to_tune(
+def test_a_group_without_heads_cannot_be_tuned(
     backbone: Backbone, material: Material, tmp_path: Path
 ) -> None:
     split = HeadSplit(torch.ones(2, 2, dtype=torch.bool))
-    progress = tune(
-        backbone, replace(STAGE, name="spatial", frames=SingleFrames()), material,
-        fresh(backbone, split, "spatial"), temporal=split.temporal, seed=0,
-        checkpoint=tmp_path / "none.pt",
-    )  # fmt: skip
-    assert progress.steps == 0
+
+    def spatial(steps: int) -> int:
+        return tune(
+            backbone, replace(STAGE, name="spatial", frames=SingleFrames(), steps=steps), material,
+            fresh(backbone, split, "spatial"), temporal=split.temporal, seed=0,
+            checkpoint=tmp_path / "none.pt",
+        ).steps  # fmt: skip
+
+    assert spatial(0) == 0
+    with pytest.raises(MethodError, match=r"No head is spatial.* heads_rule=quantile"):
+        spatial(1)
     assert not (tmp_path / "none.pt").exists()
 
 
-def test_checkpointing_and_autocast_change_cost_alone(run, backbone: Backbone) -> None:
+def test_recomputing_and_autocast_change_cost_alone(run, backbone: Backbone) -> None:
+    calls: list[int] = []
+    hook = backbone.blocks[0].norm1.register_forward_hook(lambda *_: calls.append(1))
     plain, progress = run(name="plain")
-    again, _ = run(replace(STAGE, checkpointing=True), name="checkpointing")
+    once = len(calls)
+    again, _ = run(replace(STAGE, recompute=True), name="recompute")
+    hook.remove()
+    assert (once, len(calls) - once) == (STAGE.steps, 2 * STAGE.steps)
     assert not backbone._transformer.is_gradient_checkpointing
     for one, other in zip(plain.parameters(), again.parameters(), strict=True):
         torch.testing.assert_close(one, other)
@@ -145,11 +169,36 @@ def test_checkpointing_and_autocast_change_cost_alone(run, backbone: Backbone) -
     assert rough.losses["loss"] != progress.losses["loss"]
 
 
-def test_accumulated_passes_are_one_step(run) -> None:
-    _, progress = run(replace(STAGE, steps=1, accumulation=2), name="two")
-    _, one = run(replace(STAGE, steps=1), name="one")
-    assert progress.steps == 1
-    assert progress.losses["loss"] != one.losses["loss"]
+def test_accumulated_passes_are_one_step_along_their_mean(
+    backbone: Backbone, material: Material, split: HeadSplit, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    lora, stage = fresh(backbone, split), replace(STAGE, steps=1, accumulation=2)
+    expected = []
+    for number in (0, 1):
+        drawn = draw(
+            material, stage.frames, batch=2, sigma_draw="logit_normal", sigma_shift=2.0,
+            seed=(0, 3, 0, number),
+        )  # fmt: skip
+        with attached(backbone, [Branch(lora)], temporal=split.temporal), torch.enable_grad():
+            loss = losses_of(backbone, stage, drawn, material.text)["loss"]
+            # At first ``down`` has no gradient: ``up`` is zero.
+            expected.append(torch.autograd.grad(loss, [*lora.parameters()]))
+    found: list[torch.Tensor] = []
+
+    def keep(parameters: list[torch.nn.Parameter], _norm: float) -> torch.Tensor:
+        found.extend(p.grad.clone() for p in parameters)
+        return torch.tensor(1.0)
+
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", keep)
+    made = tune(
+        backbone, stage, material, lora, temporal=split.temporal, seed=0,
+        checkpoint=tmp_path / "two.pt",
+    )  # fmt: skip
+    assert made.steps == 1
+    assert max(float(gradient.abs().max()) for gradient in found) > 0
+    for gradient, first, second in zip(found, *expected, strict=True):
+        torch.testing.assert_close(gradient, (first + second) / 2)
 
 
 def test_divergence_is_named(run) -> None:
@@ -174,6 +223,11 @@ def test_losses_of_a_draw(backbone: Backbone, material: Material) -> None:
     torch.testing.assert_close(terms["loss"], expected)
     plain = losses_of(backbone, replace(STAGE, motion_weight=0.0), drawn, material.text)
     assert set(plain) == {"loss", "velocity"}
+    short = draw(
+        material, ClipFrames(2), batch=2, sigma_draw="uniform", sigma_shift=1.0, seed=(0,)
+    )  # fmt: skip
+    absolute = replace(STAGE, motion_form="absolute")
+    assert set(losses_of(backbone, absolute, short, material.text)) == {"loss", "velocity"}
 
 
 def test_sparse_steps_shorten_the_sequence(

@@ -133,3 +133,11 @@ def test_wrong_options_are_refused(drawn: Similarities) -> None:
 def test_bands_of_equal_size_favour_nobody() -> None:
     assert band_templates(GRID, 3).uniform_ratio == pytest.approx(1)
     assert frame_templates(GRID).uniform_ratio == pytest.approx(1.5)
+
+
+def test_similarities_that_are_not_finite_are_refused() -> None:
+    good = torch.full((2, 3), 0.5, dtype=torch.float64)
+    bad = good.clone()
+    bad[1, 2] = float("nan")
+    with pytest.raises(UsageError, match="block 1, head 2 are not finite"):
+        classify(Similarities(good, bad, good, good))

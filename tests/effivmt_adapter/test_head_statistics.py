@@ -60,6 +60,11 @@ def test_too_few_or_equal_values_have_no_groups() -> None:
     assert two_groups(np.full(10, 0.7)) is None
 
 
+def test_values_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(ValueError, match="not all finite"):
+        two_groups(np.array([0.0, 1.0, 2.0, 3.0, np.nan]))
+
+
 def test_log_ratios_are_finite() -> None:
     some = torch.tensor([[0.5, 0.0, 0.2]], dtype=torch.float64)
     found = log_ratios(Similarities(some, some.flip(1), some, some))

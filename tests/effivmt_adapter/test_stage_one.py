@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from effivmt_adapter.attention_maps import band_templates, frame_templates
-from effivmt_adapter.stage_one import measure_heads, token_grid
+from effivmt_adapter.stage_one import measure_heads
 from motionbench.backbones import load_backbone
 from motionbench.backbones.capture import capture
 from motionbench.backbones.wan import Backbone
-from motionbench.errors import UsageError
+from motionbench.errors import MethodError, UsageError
 from tests.backbones.tiny import save_tiny
 
 GRID = (3, 2, 4)
@@ -54,7 +54,7 @@ def whole_map(backbone: Backbone, latents: torch.Tensor, text: torch.Tensor) -> 
 def test_similarities_are_those_of_the_attention(
     backbone: Backbone, latents: torch.Tensor, text: torch.Tensor
 ) -> None:
-    assert token_grid(backbone.geometry, latents) == GRID
+    assert backbone.geometry.token_grid(latents.shape) == GRID
     found = measure_heads(backbone, latents, text, sigmas=[0.7], seed=SEED)
     assert found.spatial.shape == (2, 2)
     assert found.spatial.dtype == torch.float64
@@ -117,6 +117,14 @@ def test_wrong_noise_levels_are_refused(
 ) -> None:
     with pytest.raises(UsageError, match="must be one or more numbers"):
         measure_heads(backbone, latents, text, sigmas=sigmas, seed=SEED)
+
+
+def test_attention_that_is_not_finite_is_named(
+    backbone: Backbone, latents: torch.Tensor, text: torch.Tensor
+) -> None:
+    broken = torch.full_like(latents, float("nan"))
+    with pytest.raises(MethodError, match=r"block 0, head 0 at sigma 0\.7 is not finite"):
+        measure_heads(backbone, broken, text, sigmas=[0.7], seed=SEED)
 
 
 @pytest.mark.parametrize("module", ["attention_maps", "head_classification", "head_statistics"])

@@ -112,6 +112,14 @@ def test_a_method_describes_itself():
     assert describe(load_method("baselines.copy:Copy"), "baselines.copy:Copy").identity == {}
 
 
+def test_the_time_of_a_resumed_adapt_is_not_known(make_task):
+    method = load_method(f"{METHODS}:Plain")
+    (first,), (again,) = (records(list(attempt(method, make_task("a dog")))) for _ in range(2))
+    assert first.seconds_adapt is not None
+    assert (again.status, again.seconds_adapt) == ("ok", None)
+    assert again.seconds_generate is not None
+
+
 def test_folders_that_a_method_leaves_empty_are_removed(make_task, tmp_path):
     list(attempt(load_method("baselines.copy:Copy"), make_task("a dog")))
     assert (tmp_path / "run" / "videos").exists()
