@@ -27,7 +27,8 @@ def submit(
 ) -> None:
     """Pack a run into one file to hand in: records, clips, surroundings.
 
-    Names of machines and folders stay out. Check it with `motionbench verify` before handing it in.
+    Names of machines and of your folders stay out. Check it with `motionbench verify` before
+    handing it in.
 
     Example:
 

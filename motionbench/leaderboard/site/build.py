@@ -33,6 +33,7 @@ from motionbench.leaderboard.site.runs import RunPages, read_runs
 from motionbench.leaderboard.site.subsets import RESAMPLES
 from motionbench.manifest import load_suite
 from motionbench.ruler import load_ruler
+from motionbench.store.private import without_folders
 from motionbench.store.table import read_table
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ def write_site(
     made = read_runs(board)
     cases, suite_note = _cases_of(board, made)
     features, ruler_note = _features_of(board, cache_dir)
-    notes = tuple(note for note in (suite_note, ruler_note) if note)
+    notes = tuple(without_folders(note, folder) for note in (suite_note, ruler_note) if note)
     shared = {"suite": f"{board.suite}@{board.suite_version}", "ruler": board.ruler}
     pages = Pages(folder, shared)
     case_pages = CasePages(contents, made, cases, Media(folder, features), notes)
