@@ -61,7 +61,7 @@ def import_folder(
     ] = None,
     out: Manifest = Path("suite.yaml"),
 ) -> None:
-    """Turn a folder of clips and a table into a suite.
+    """Turn a folder of clips and a table into a suite, with the hash of each clip.
 
     Examples:
 
@@ -70,9 +70,10 @@ def import_folder(
       motionbench suite import folder clips --table street.csv --out street.yaml
     """
     from motionbench.suites.folder import import_folder as read
+    from motionbench.suites.hashing import with_hashes
 
     suite, _ = read(folder, table or folder / "clips.csv")
-    _write(suite, out)
+    _write(with_hashes(suite), out)
 
 
 @app.command("validate")

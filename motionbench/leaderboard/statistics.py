@@ -46,8 +46,8 @@ def pairwise_pvalues(
 
     Flipping signs is linear: with sign patterns ``S``, ``S (x_i - x_j) = S x_i - S x_j``, so one
     matrix product serves all pairs. Enough patterns are drawn that the smallest p-value possible
-    can survive Holm's correction over all pairs; where they are a sample, a pair that is above alpha
-    after the first 9,999 is settled, because correction only raises it.
+    can survive Holm's correction over all pairs; where they are a sample, a pair that is above
+    alpha after the first 9,999 is settled, because correction only raises it.
 
     Args:
         values: ``K`` rows, finite.

@@ -1,7 +1,5 @@
 """Names of a person's folders stay out of bundles and pages, whatever errors and options say."""
 
-import json
-import sys
 import zipfile
 from pathlib import Path
 
@@ -9,27 +7,32 @@ import pytest
 
 from motionbench.store.private import without_folders
 
-RECIPE = """\
-[card]
-name = "broken"
-version = "1"
-summary = "Fails."
-licence = "MIT"
-[options]
-weights = ""
-[command]
-argv = [{python}, "-c", "import sys; sys.exit(sys.argv[1])", "{{weights}} is missing", "{{output}}"]
+METHOD = """\
+from motionbench.errors import MethodError
+from motionbench.methods.base import Method, MethodCard
+
+class Broken(Method):
+    card = MethodCard(name="broken", version="1", summary="Fails.", licence="MIT")
+
+    def __init__(self, *, weights: str = ""):
+        self.weights = weights
+
+    def adapt(self, reference, caption, *, seed, work_dir):
+        return reference
+
+    def generate(self, adapted, prompt, *, seed):
+        raise MethodError(f"{self.weights} is missing")
 """
 
 
 @pytest.fixture
 def packed(motionbench, suite_file: Path, tmp_path: Path) -> str:
-    """All texts of a bundle, and pages, of a recipe that fails and names a folder."""
-    recipe = tmp_path / "broken.toml"
-    recipe.write_text(RECIPE.format(python=json.dumps(sys.executable)))
+    """All texts of a bundle of a method that fails and names a folder."""
+    method = tmp_path / "broken.py"
+    method.write_text(METHOD)
     weights = tmp_path / "models" / "a.pt"
     motionbench(
-        "eval", "--method", recipe, "--suite", suite_file, "--ruler", "embedded",
+        "eval", "--method", f"{method}:Broken", "--suite", suite_file, "--ruler", "embedded",
         "--set", f"weights={weights}", "--no-cache",
     )  # fmt: skip
     (run,) = (tmp_path / "runs").iterdir()

@@ -21,6 +21,7 @@ def test_from_a_folder_to_a_board(motionbench: Command, clip_files: Path) -> Non
     write_table(clip_files)
     made = motionbench("suite", "import", "folder", clip_files, "--out", "mine.yaml")
     assert (made.code, made.out.splitlines()[0]) == (0, "mine.yaml: 2 cases, 2 prompts.")
+    assert Path("mine.yaml").read_text().count("sha256: ") == 2
     checked = motionbench("suite", "validate", "mine.yaml")
     assert checked.code == 0
     assert "its reference has 9 frames" in checked.out
