@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from motionbench.errors import SubmissionError, UnknownNameError
-from motionbench.files import read_json
+from motionbench.files import disk_full_named, read_json
 from motionbench.runner.stored import is_unchanged
 from motionbench.store.info import RunInfo
 from motionbench.store.private import (
@@ -79,6 +79,7 @@ def write_bundle(
         StoreError: ``path`` is no run.
         UnknownNameError: No such ruler measured it, or several did and none was named.
         SubmissionError: A clip is gone, changed, or a folder of frames.
+        DiskFullError: The disk is full.
     """
     run = Run(path)
     info = _published(run.info(), run.path)
@@ -116,7 +117,7 @@ def _write(out: Path, texts: Mapping[str, bytes], clips: Mapping[str, Path]) -> 
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(f".{out.name}.tmp")
     try:
-        with zipfile.ZipFile(temporary, "w") as archive:
+        with disk_full_named(out), zipfile.ZipFile(temporary, "w") as archive:
             for name, text in texts.items():
                 archive.writestr(_member(name), text, zipfile.ZIP_DEFLATED)
             for name, clip in sorted(clips.items()):

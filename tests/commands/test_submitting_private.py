@@ -8,20 +8,25 @@ import pytest
 from motionbench.store.private import without_folders
 
 METHOD = """\
+from dataclasses import dataclass
+
 from motionbench.errors import MethodError
 from motionbench.methods.base import Method, MethodCard
+
+@dataclass(frozen=True)
+class Options:
+    weights: str = ""
 
 class Broken(Method):
     card = MethodCard(name="broken", version="1", summary="Fails.", licence="MIT")
 
-    def __init__(self, *, weights: str = ""):
-        self.weights = weights
+    Config = Options
 
     def adapt(self, reference, caption, *, seed, work_dir):
         return reference
 
     def generate(self, adapted, prompt, *, seed):
-        raise MethodError(f"{self.weights} is missing")
+        raise MethodError(f"{self.config.weights} is missing")
 """
 
 

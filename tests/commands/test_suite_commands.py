@@ -63,6 +63,19 @@ def test_a_preset_says_where_it_is_from(motionbench: Command, suite_file: Path) 
     assert "seeds 1" in result.err
 
 
+def test_a_manifest_that_says_something_else_is_kept(
+    motionbench: Command, clip_files: Path
+) -> None:
+    write_table(clip_files)
+    ask = ("suite", "import", "folder", clip_files, "--out", "mine.yaml")
+    assert [motionbench(*ask).code for _ in range(2)] == [0, 0]
+    before = Path("mine.yaml").read_text()
+    write_table(clip_files, TABLE.replace("a ball", "a star"))
+    refused = motionbench(*ask)
+    assert (refused.code, "says something else already" in refused.err) == (2, True)
+    assert Path("mine.yaml").read_text() == before
+
+
 def test_footage_in_another_place_is_checked(motionbench: Command, tmp_path: Path) -> None:
     result = motionbench("fetch", "davis", "--root", tmp_path)
     assert (result.code, "lacks frames of 74 sequences" in result.err) == (6, True)
