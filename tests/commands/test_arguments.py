@@ -1,5 +1,7 @@
 """Arguments that would be ignored are refused, and files that cannot be written are named."""
 
+import errno
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +85,24 @@ def test_a_board_and_a_sheet_get_their_folder(
     for command in (("leaderboard",), ("show", "right", "--suite", suite_file)):
         refused = motionbench(*command, "--out", tmp_path / "file" / "a.png")
         assert (refused.code, "could not be written" in refused.err) == (2, True), refused.err
+
+
+def test_a_full_disk_is_told(
+    motionbench: Command, suite_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = motionbench(
+        "eval", "--method", "copy", "--suite", suite_file, "--ruler", "embedded", "--limit", "1"
+    )
+    assert made.code == 0, made.err
+    (run,) = Path("runs").iterdir()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
+    refused = motionbench("submit", run, "--out", "a.zip")
+    assert (refused.code, "The disk is full: a.zip" in refused.err) == (7, True), refused.err
+    assert not Path("a.zip").exists()
 
 
 def test_a_run_by_a_preset_is_verified_by_it(motionbench: Command, suite_file: Path) -> None:

@@ -65,10 +65,10 @@ def test_nothing_that_moves_is_no_category() -> None:
 
 def test_a_single_picture_does_not_stop_the_others(tmp_path: Path) -> None:
     frames = np.random.default_rng(0).integers(0, 255, (8, 96, 96, 3)).astype(np.uint8)
-    encode(Clip(frames[:1], 8.0), tmp_path / "one.mkv")
-    encode(Clip(frames, 8.0), tmp_path / "more.mkv")
+    encode(Clip(frames[:1], 8.0), tmp_path / "one.mp4")
+    encode(Clip(frames, 8.0), tmp_path / "more.mp4")
     cases = tuple(
-        Case(name, None, "", (), FileSource(tmp_path / f"{name}.mkv")) for name in ("one", "more")
+        Case(name, None, "", (), FileSource(tmp_path / f"{name}.mp4")) for name in ("one", "more")
     )
     suite = Suite("two", "1", "", cases)
     found = suggest(suite, Features(load_ruler("embedded"), None), show_progress=False)

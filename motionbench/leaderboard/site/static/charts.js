@@ -1,5 +1,5 @@
 "use strict";
-// Charts by plotly. Rows are named or differ by pattern, standings by symbol: colour is never needed.
+// Charts by plotly. Rows are named or differ by pattern, standings by symbol: none needs colour.
 document.addEventListener("DOMContentLoaded", function () {
   const data = MotionBench.data();
   const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f"];

@@ -37,7 +37,7 @@ document.addEventListener("DOMContentLoaded", function () {
     try {
       values = await MotionBench.load(key, "data/" + key + ".js");
     } catch (error) {
-      if (key === "values-" + metric.value) tell("The values cannot be read: " + error.message + ".");
+      if (key === "values-" + metric.value) tell("No values: " + error.message + ".");
       return;
     }
     if (key !== "values-" + metric.value) return; // another choice was made meanwhile
