@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check clean
+.PHONY: help demo test test-browser check clean
 
 help:
 	@echo "make demo   install, evaluate EffiVMT beside controls on four cases, print the board"
 	@echo "make test   install, lint, type-check, run all tests"
+	@echo "make test-browser  install playwright, open the pages in the chromium that is here"
 	@echo "make check  format and lint, types, architecture tests: quick, before each commit"
 	@echo "make clean  remove the virtual environment and caches"
 
@@ -43,6 +44,10 @@ check: $(VENV)/installed-dev
 test: check
 	@echo "==> pytest"
 	$(BIN)/python -m pytest -n 2
+
+test-browser: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --editable ".[browser]"
+	$(BIN)/python -m pytest -rs tests/browser
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

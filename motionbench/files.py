@@ -87,5 +87,5 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StoreError(f"{path} does not exist: {path.parent} is not a complete run.") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except ValueError as error:  # also of a number with too many digits
         raise StoreError(f"{path} is not valid JSON ({error}). Restore or remove it.") from error

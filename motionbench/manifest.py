@@ -94,15 +94,25 @@ def load_reference(case: Case) -> Clip:
 def write_suite(suite: Suite, path: Path) -> None:
     """Write a suite as a manifest that ``load_suite`` reads back.
 
+    Args:
+        suite: As for ``manifest_text``.
+        path: Ends in ``.yaml``; its folder is made if need be.
+
+    Raises:
+        DiskFullError: The disk is full.
+    """
+    write_bytes(path, manifest_text(suite, path).encode())
+
+
+def manifest_text(suite: Suite, path: Path) -> str:
+    """The manifest of a suite as YAML.
+
     Reference files stay where they are: the manifest's ``root`` is the nearest folder that holds
     them all, relative to the manifest.
 
     Args:
         suite: Its ``sha256`` is not written; it is computed when the manifest is read.
-        path: Ends in ``.yaml``; its folder is made if need be.
-
-    Raises:
-        DiskFullError: The disk is full.
+        path: Where the manifest is to be.
     """
     root = _common_root(suite.cases)
     raw: dict[str, Any] = {
@@ -113,8 +123,7 @@ def write_suite(suite: Suite, path: Path) -> None:
     if root is not None:
         raw["root"] = Path(os.path.relpath(root, path.absolute().parent.resolve())).as_posix()
     cases = [_plain(case, root) for case in suite.cases]
-    text = yaml.safe_dump(raw | {"cases": cases}, sort_keys=False, allow_unicode=True, width=100)
-    write_bytes(path, text.encode())
+    return yaml.safe_dump(raw | {"cases": cases}, sort_keys=False, allow_unicode=True, width=100)
 
 
 def suite_sha256(version: str, cases: Sequence[Case]) -> str:

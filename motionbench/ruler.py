@@ -40,6 +40,9 @@ OTHER_REFERENCES = 4
 OTHER_PROMPTS = 100
 """How many other prompts of the suite, at most, a clip's own prompt is ranked among."""
 
+_OF_RULER = frozenset({"grid_size", "working_size", "max_frames"})
+"""Settings that are not those of metrics."""
+
 LIBRARIES = frozenset({"opencv", "torch", "torchvision", "open_clip", "numpy", "pillow", "av"})
 """Keys under which backends name versions of libraries: recorded, not in the fingerprint."""
 
@@ -139,13 +142,21 @@ def load_ruler(
         return _build("embedded", device, offline, overrides or {})
 
 
+def overrides_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``load_ruler`` needs to make a ruler of these settings again.
+
+    Args:
+        settings: As ``Ruler.settings`` gives them, or ``Ruler.identity``.
+    """
+    return {**settings["parameters"], **{name: settings[name] for name in _OF_RULER}}
+
+
 def _build(name: str, device: str, offline: bool, overrides: Mapping[str, Any]) -> Ruler:
     """A built-in ruler with some fields replaced."""
-    of_ruler = {"grid_size", "working_size", "max_frames"}
     of_metrics = {entry.name for entry in fields(MetricParameters)}
     for key in overrides:
-        if key not in of_ruler | of_metrics:
-            raise UnknownNameError("ruler setting", key, of_ruler | of_metrics)
+        if key not in _OF_RULER | of_metrics:
+            raise UnknownNameError("ruler setting", key, _OF_RULER | of_metrics)
     tracker, embedder = BACKENDS[name]
     # The tracker of ``embedded`` has no weights, and so no such setting.
     online = {"offline": offline} if name == "standard" else {}
@@ -155,7 +166,7 @@ def _build(name: str, device: str, offline: bool, overrides: Mapping[str, Any]) 
         tracker=load_tracker(tracker, device=device, **online),
         embedder=load_embedder(embedder, device=device, offline=offline),
         parameters=replace(MetricParameters(), **chosen),
-        **{key: value for key, value in overrides.items() if key in of_ruler},
+        **{key: value for key, value in overrides.items() if key in _OF_RULER},
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from motionbench.errors import UnknownNameError, WeightsError
 from motionbench.metrics.catalog import METRICS, MetricParameters
-from motionbench.ruler import Ruler, load_ruler
+from motionbench.ruler import Ruler, load_ruler, overrides_of
 from motionbench.trackers.lucas_kanade import LucasKanade
 
 
@@ -78,3 +78,9 @@ def test_auto_takes_what_is_ready(monkeypatch, tmp_path):
     with pytest.raises(WeightsError):
         load_ruler("standard", offline=True)
     assert load_ruler("auto").name == "embedded"
+
+
+def test_a_ruler_is_made_again_from_what_it_says(embedded):
+    other = load_ruler("embedded", overrides={"grid_size": 9, "speed_floor": 0.1})
+    told = json.loads(json.dumps(other.identity()))
+    assert load_ruler("embedded", overrides=overrides_of(told)).id == other.id != embedded.id

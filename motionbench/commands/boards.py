@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from motionbench.commands import options
+from motionbench.commands.output import writing
 from motionbench.errors import UsageError
 
 Runs = Annotated[
@@ -81,7 +82,9 @@ def leaderboard(
     )
     kind = "json" if as_json else format
     if out is not None:
-        out.write_text(render(board, kind), encoding="utf-8")
+        text = render(board, kind)
+        with writing(out):
+            out.write_text(text, encoding="utf-8")
         typer.echo(f"Written: {out}", err=True)
     elif kind == "table":
         from rich.console import Console

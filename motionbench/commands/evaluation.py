@@ -66,12 +66,12 @@ def evaluate(
     from motionbench.runner.generate import Request
     from motionbench.runner.score import score_run
 
-    protocol = choose_protocol(preset, seeds=seeds, ruler=ruler)
+    protocol = choose_protocol(preset, seeds=_seeds(seeds, method), ruler=ruler)
     request = Request(
         method=_method(method, settings, config, device),
         suite=suite_source(suite, root),
         selection=_selection(category, cases, prompts, limit),
-        seeds=_seeds(protocol.seeds),
+        seeds=protocol.seeds,
         lossless=lossless,
         retry_failed=retry_failed,
         command=command_line(),
@@ -123,7 +123,7 @@ def generate(
         method=_method(method, settings, config, device),
         suite=suite_source(suite, root),
         selection=_selection(category, cases, prompts, limit),
-        seeds=_seeds(seeds),
+        seeds=_seeds(seeds, method),
         lossless=lossless,
         retry_failed=retry_failed,
         command=command_line(),
@@ -175,20 +175,26 @@ def _selection(
     )
 
 
-def _seeds(text: str | None) -> tuple[int, ...] | None:
-    """``"0,1"`` to ``(0, 1)``.
+def _seeds(text: str | None, method: str) -> tuple[int, ...] | None:
+    """``"0,1"`` to ``(0, 1)``; without a text those of finished videos, None for other methods.
 
     Raises:
-        UsageError: Something in it is no whole number.
+        UsageError: It is not a list of whole numbers.
     """
+    from motionbench.methods.registry import seeds_of
+
     if text is None:
-        return None
+        return seeds_of(method)
+    parts = options.split([text])
     try:
-        return tuple(int(part) for part in options.split([text]))
+        seeds = tuple(int(part) for part in parts)
     except ValueError:
+        seeds = ()
+    if not seeds:
         raise UsageError(
             f"--seeds is {text!r}: give whole numbers separated by commas, such as 0,1,2."
-        ) from None
+        )
+    return seeds
 
 
 def _generate(request: "Request", out: Path, offline: bool) -> "GenerateSummary":

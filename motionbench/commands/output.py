@@ -1,10 +1,15 @@
 """Printing: tables for people on standard output, or the same content as JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
+
+from motionbench.errors import UsageError
+from motionbench.files import disk_full_named
 
 
 def print_json(content: Any) -> None:
@@ -24,6 +29,24 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         table.add_row(*(Text(_text(value)) for value in row.values()))
     Console().print(table)
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Write the file of ``--out`` inside the block; its folder is made.
+
+    Raises:
+        UsageError: It cannot be written.
+        DiskFullError: The disk is full.
+    """
+    try:
+        with disk_full_named(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            yield
+    except OSError as error:
+        raise UsageError(
+            f"--out {out} could not be written: {error.strerror}. Name another file."
+        ) from error
 
 
 def _text(value: Any) -> str:

@@ -12,17 +12,19 @@ class Protocol:
     """What a command measures by.
 
     Attributes:
-        seeds: As after ``--seeds``; None if nothing was said.
+        seeds: None if nothing was said.
         ruler: Name of the ruler.
         overrides: Fields of the ruler that differ from its defaults.
     """
 
-    seeds: str | None
+    seeds: tuple[int, ...] | None
     ruler: str
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
-def choose_protocol(preset: str | None, *, seeds: str | None, ruler: str) -> Protocol:
+def choose_protocol(
+    preset: str | None, *, ruler: str, seeds: tuple[int, ...] | None = None, generates: bool = True
+) -> Protocol:
     """The command line's own values where it has any, else those of the preset.
 
     Says on standard error where the preset comes from, what was chosen otherwise, and what nobody
@@ -30,8 +32,9 @@ def choose_protocol(preset: str | None, *, seeds: str | None, ruler: str) -> Pro
 
     Args:
         preset: A name, or None.
-        seeds: ``--seeds``, None if not given.
         ruler: ``--ruler``; ``auto`` counts as not given.
+        seeds: ``--seeds``, or those of finished videos; None if not given.
+        generates: Whether clips are made, so that seeds matter.
 
     Raises:
         UnknownNameError: No such preset.
@@ -41,18 +44,25 @@ def choose_protocol(preset: str | None, *, seeds: str | None, ruler: str) -> Pro
     from motionbench.suites.presets import get_preset
 
     chosen = get_preset(preset)
-    own_seeds = ",".join(map(str, chosen.seeds))
     protocol = Protocol(
-        seeds=own_seeds if seeds is None else seeds,
+        seeds=chosen.seeds if seeds is None else seeds,
         ruler=chosen.ruler if ruler == "auto" else ruler,
         overrides=chosen.overrides,
     )
     lines = [f"preset {preset}: {chosen.source}", f"  clips and prompts: {chosen.footage}"]
     settings = ", ".join(f"{key} {value}" for key, value in chosen.overrides.items())
-    lines.append(f"  here: ruler {protocol.ruler} ({settings}), seeds {protocol.seeds}")
-    if (protocol.seeds, protocol.ruler) != (own_seeds, chosen.ruler):
-        lines.append(f"  instead of: ruler {chosen.ruler}, seeds {own_seeds}")
+    here, own = [f"ruler {protocol.ruler} ({settings})"], [f"ruler {chosen.ruler} ({settings})"]
+    if generates:
+        here.append(_seeds_text(protocol.seeds))
+        own.append(_seeds_text(chosen.seeds))
+    lines.append(f"  here: {', '.join(here)}")
+    if here != own:
+        lines.append(f"  instead of: {', '.join(own)}")
     lines.append(f"  its table: motionbench leaderboard --metrics {','.join(chosen.metrics)}")
     lines += [f"  not public: {text}" for text in chosen.unknown]
     typer.echo("\n".join(lines), err=True)
     return protocol
+
+
+def _seeds_text(seeds: tuple[int, ...] | None) -> str:
+    return f"seeds {','.join(map(str, seeds or ()))}"

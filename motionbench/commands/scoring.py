@@ -67,7 +67,13 @@ def score(
     from motionbench.commands.presets import choose_protocol
 
     _exactly_one(runs=bool(runs), pairs=pairs is not None, reference=reference is not None)
-    protocol = choose_protocol(preset, seeds=None, ruler=ruler)
+    if reference is None and (generated is not None or prompt):
+        raise UsageError("--generated and --prompt are of one pair: they need --reference.")
+    if root is not None and suite is None:
+        raise UsageError("--root needs --suite: name the suite whose files are there.")
+    if suite is not None and not runs:
+        raise UsageError("--suite is that of runs: a pairs file and a pair have none.")
+    protocol = choose_protocol(preset, ruler=ruler, generates=False)
     scoring = load_scoring(
         protocol.ruler,
         device=device,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from motionbench.commands import options
-from motionbench.commands.output import print_json
+from motionbench.commands.output import print_json, writing
 from motionbench.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ def _draw(
     features = Features(load_ruler(ruler, device=device, offline=offline), default_cache_dir())
     digest = content_sha256(reference.frames, reference.fps)
     tracked = draw_tracks(reference.frames, features.tracks(reference, digest))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with writing(out):
         if out.suffix == ".png":
             chosen = spread_evenly(len(tracked), SHEET_FRAMES)
             sheet = contact_sheet(tracked[chosen], SHEET_COLUMNS)
@@ -127,8 +126,6 @@ def _draw(
             write_gif(clip, reference.fps, out)
         else:
             encode(Clip(clip, reference.fps), out)
-    except OSError as error:
-        raise UsageError(f"--out {out} could not be written: {error.strerror}.") from error
 
 
 def _texts(case: "Case") -> list[str]:

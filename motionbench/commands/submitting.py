@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from motionbench.commands import options
-from motionbench.commands.output import print_json
+from motionbench.commands.output import print_json, writing
+from motionbench.errors import UsageError
 
 
 def submit(
@@ -27,7 +28,8 @@ def submit(
 ) -> None:
     """Pack a run into one file to hand in: records, clips, surroundings.
 
-    Names of machines and folders stay out. Check it with `motionbench verify` before handing it in.
+    Names of machines and of your folders stay out. Check it with `motionbench verify` before
+    handing it in.
 
     Example:
 
@@ -36,7 +38,8 @@ def submit(
     from motionbench.submission.bundle import write_bundle
 
     target = out or Path(f"{run.resolve().name}.zip")
-    manifest = write_bundle(run, target, ruler=ruler, hashes_only=hashes_only)
+    with writing(target):
+        manifest = write_bundle(run, target, ruler=ruler, hashes_only=hashes_only)
     if as_json:
         print_json({"bundle": str(target), **asdict(manifest)})
     else:
@@ -48,15 +51,19 @@ def verify(
     bundle: Annotated[Path, typer.Argument(help="A bundle of `motionbench submit`.")],
     suite: options.Suite = "scenes",
     root: options.Root = None,
-    ruler: options.Ruler = "embedded",
+    ruler: Annotated[
+        str | None,
+        typer.Option("--ruler", help="What should have measured. Default: embedded."),
+    ] = None,
+    preset: options.Preset = None,
     sample: Annotated[
         int | None,
         typer.Option("--sample", min=1, help="Measure so many clips again instead of all."),
     ] = None,
     seed: Annotated[
-        int,
+        int | None,
         typer.Option("--seed", min=0, help="Of the sample: one that the submitter did not know."),
-    ] = 0,
+    ] = None,
     tolerance: Annotated[
         float,
         typer.Option("--tolerance", min=0.0, help="Between scores; relative for those above 1."),
@@ -80,17 +87,26 @@ def verify(
 
       motionbench verify mine--scenes--1a2b3c4d.zip --sample 20 --seed 4711
     """
+    from motionbench.commands.presets import choose_protocol
     from motionbench.features import default_cache_dir
     from motionbench.manifest import load_suite
     from motionbench.ruler import load_ruler
     from motionbench.submission.rescore import Rescoring
     from motionbench.submission.verify import verify_bundle
 
+    if (sample is None) != (seed is None):
+        raise UsageError(
+            "--sample and --seed go together: a sample that the submitter could know is none."
+        )
+    unsaid = "embedded" if preset is None else "auto"
+    protocol = choose_protocol(preset, ruler=ruler or unsaid, generates=False)
     how = Rescoring(
         suite=load_suite(suite, root=root),
-        ruler=load_ruler(ruler, device=device, offline=offline),
+        ruler=load_ruler(
+            protocol.ruler, device=device, offline=offline, overrides=protocol.overrides
+        ),
         sample=sample,
-        seed=seed,
+        seed=seed or 0,
         tolerance=tolerance,
         cache_dir=None if no_cache else default_cache_dir(),
     )
@@ -102,6 +118,6 @@ def verify(
     if not verdict.rescored:
         checked = "no clip was measured again: the scores are believed"
     typer.echo(
-        f"Accepted: {verdict.run} ({verdict.method}), {verdict.jobs} results, {verdict.failed} "
-        f"failed; {checked}."
+        f"Accepted: {verdict.run} ({verdict.method}), suite {verdict.suite}, ruler "
+        f"{verdict.ruler}: {verdict.jobs} results, {verdict.failed} failed; {checked}."
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from motionbench.commands import options
-from motionbench.commands.output import print_json, print_table
+from motionbench.commands.output import print_json, print_table, writing
 from motionbench.errors import ManifestError, UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def import_folder(
     ] = None,
     out: Manifest = Path("suite.yaml"),
 ) -> None:
-    """Turn a folder of clips and a table into a suite.
+    """Turn a folder of clips and a table into a suite, with the hash of each clip.
 
     Examples:
 
@@ -70,9 +70,10 @@ def import_folder(
       motionbench suite import folder clips --table street.csv --out street.yaml
     """
     from motionbench.suites.folder import import_folder as read
+    from motionbench.suites.hashing import with_hashes
 
     suite, _ = read(folder, table or folder / "clips.csv")
-    _write(suite, out)
+    _write(with_hashes(suite), out)
 
 
 @app.command("validate")
@@ -146,11 +147,14 @@ def suggest_categories(
 
 def _write(suite: "Suite", out: Path) -> None:
     """Write a manifest, and say what to do with it."""
-    from motionbench.manifest import write_suite
+    from motionbench.manifest import manifest_text, write_suite
 
     if out.suffix not in {".yaml", ".yml"}:
         raise UsageError(f"--out is {str(out)!r}: a manifest's name must end in .yaml or .yml.")
-    write_suite(suite, out)
+    with writing(out):
+        if out.exists() and out.read_bytes() != manifest_text(suite, out).encode():
+            raise UsageError(f"{out} says something else already. Name another file, or remove it.")
+        write_suite(suite, out)
     prompts = sum(len(case.prompts) for case in suite.cases)
     typer.echo(f"{out}: {len(suite.cases)} cases, {prompts} prompts.")
     typer.echo(f"Check it by 'motionbench suite validate {out}'.")

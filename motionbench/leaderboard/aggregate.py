@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from motionbench.leaderboard.flags import flags_of, unjudged_flags
 from motionbench.leaderboard.records import UNSCORABLE, RunKey, ScoreGrid, read_grid
 from motionbench.leaderboard.statistics import adjusted_pairs, cases_needed, rank_tiers
 from motionbench.metrics.catalog import METRICS
+from motionbench.store.private import without_folders
 
 HEADLINE = "motion_fidelity"
 
@@ -122,7 +124,8 @@ def _differing_options(runs: Sequence[RunKey]) -> list[str]:
     for key, own in zip(runs, options, strict=True):
         others = [o for k, o in zip(runs, options, strict=True) if k.method == key.method]
         differ = [name for name in own if any(other.get(name) != own[name] for other in others)]
-        told.append(", ".join(f"{name}={own[name]}" for name in differ))
+        shown = {name: without_folders(own[name], Path(key.run)) for name in differ}
+        told.append(", ".join(f"{name}={value}" for name, value in shown.items()))
     return told
 
 

@@ -148,7 +148,7 @@ def read_grid(
 
     Raises:
         LeaderboardError: Nothing to show, suites or rulers that must not be mixed, or records that
-            contradict each other.
+            contradict each other, or are against different references of one case.
     """
     if table.empty:
         raise LeaderboardError(
@@ -156,6 +156,7 @@ def read_grid(
             "`motionbench eval --method copy`, or name the folder that holds yours."
         )
     table, scope = _select(table, suite, ruler)
+    _refuse_other_references(table)
     run_of_row, runs = _number(table, ["run"])
     job_of_row, jobs = _number(table, ["case", "prompt_id", "seed"])
     metric_of_row, metrics = pd.factorize(table["metric"], sort=True)
@@ -234,6 +235,22 @@ def _refuse_repeats(table: pd.DataFrame, place: np.ndarray, size: int) -> None:
             f"{row['run']} holds more than one record of {row['metric']!r} for case "
             f"{row['case']!r}, prompt {row['prompt_id']!r}, seed {row['seed']}. Name each run once."
         )
+
+
+def _refuse_other_references(table: pd.DataFrame) -> None:
+    columns = ["case", "reference_sha256", "run"]
+    known = table[columns].dropna().drop_duplicates(columns[:2])
+    differing = known[known.duplicated("case", keep=False)].sort_values(columns)
+    if differing.empty:
+        return
+    case = differing["case"].iloc[0]
+    seen = differing[differing["case"] == case].itertuples()
+    named = ", ".join(f"{str(row.reference_sha256)[:12]} in {row.run}" for row in seen)
+    raise LeaderboardError(
+        f"{differing['case'].nunique()} cases were scored against different references, which "
+        f"cannot share a board: {case!r} has {named}. Make and score these runs on the same "
+        "footage; `motionbench suite import` writes the hashes that make sure of it."
+    )
 
 
 def _select(

@@ -46,8 +46,8 @@ def pairwise_pvalues(
 
     Flipping signs is linear: with sign patterns ``S``, ``S (x_i - x_j) = S x_i - S x_j``, so one
     matrix product serves all pairs. Enough patterns are drawn that the smallest p-value possible
-    can survive Holm's correction over all pairs; a pair that is above alpha after the first 9,999
-    is settled, because correction only raises it.
+    can survive Holm's correction over all pairs; where they are a sample, a pair that is above
+    alpha after the first 9,999 is settled, because correction only raises it.
 
     Args:
         values: ``K`` rows, finite.
@@ -70,10 +70,13 @@ def pairwise_pvalues(
     threshold = np.abs(observed[:, None] - observed) - tolerance
     open_pairs = np.triu(np.ones((k, k), dtype=bool), 1)
     reached, drawn = np.zeros((k, k)), np.zeros((k, k))
-    for signs in _sign_patterns(n, max(RESAMPLES, math.ceil(k * (k - 1) / 2 / ALPHA)), seed):
+    resamples = max(RESAMPLES, math.ceil(k * (k - 1) / 2 / ALPHA))
+    exact = _is_exact(n, resamples)
+    for signs in _sign_patterns(n, resamples, seed):
         _count_reached(centred @ signs, threshold, open_pairs, reached)
         drawn[open_pairs] += signs.shape[1]
-        open_pairs &= (drawn < RESAMPLES) | (reached <= ALPHA * drawn)
+        if not exact:  # all patterns in their order are no sample until the last one
+            open_pairs &= (drawn < RESAMPLES) | (reached <= ALPHA * drawn)
     pvalues: np.ndarray = np.ones((k, k))
     upper = np.triu_indices(k, 1)
     pvalues[upper] = pvalues.T[upper] = reached[upper] / drawn[upper]
@@ -95,6 +98,11 @@ def _count_reached(
         reached[i, others] += np.count_nonzero(distance >= threshold[i, others, None], axis=1)
 
 
+def _is_exact(n: int, resamples: int) -> bool:
+    """Whether there are fewer patterns than would be drawn, so that all are taken."""
+    return n - 1 < math.log2(resamples)
+
+
 def _sign_patterns(n: int, resamples: int, seed: int) -> Iterator[Float64[np.ndarray, "_n _r"]]:
     """Blocks of columns of +1 and -1: the observed pattern (all +1), and all others or a sample.
 
@@ -102,7 +110,7 @@ def _sign_patterns(n: int, resamples: int, seed: int) -> Iterator[Float64[np.nda
     enough for the exact test.
     """
     block = min(512, resamples)
-    if n - 1 < math.log2(resamples):
+    if _is_exact(n, resamples):
         numbers = np.arange(2 ** (n - 1))
         for start in range(0, len(numbers), block):
             bits = numbers[start : start + block] >> np.arange(n)[:, None] & 1
@@ -167,7 +175,8 @@ def cases_needed(
     """Cases that would show a difference of this size and spread, by the normal approximation.
 
     ``n = ((z_{1 - alpha/2} + z_power) sd / mean)^2``, where alpha is 5 % over the number of
-    comparisons: the first step of Holm's correction, so the number is on the safe side.
+    comparisons: the first step of Holm's correction, so the number is on the safe side. At least
+    as many as the permutation test needs: with n cases its smallest p-value is ``2^(1 - n)``.
 
     Args:
         differences: One per case, finite.
@@ -181,7 +190,8 @@ def cases_needed(
         return None
     quantiles = stats.norm.ppf(1 - ALPHA / comparisons / 2) + stats.norm.ppf(power)
     ratio = quantiles * differences.std(ddof=1) / differences.mean()
-    return max(2, math.ceil(float(ratio) ** 2))
+    fewest = 1 + math.ceil(math.log2(comparisons / ALPHA))
+    return max(fewest, math.ceil(float(ratio) ** 2))
 
 
 def pareto_front(points: Float64[np.ndarray, "n 2"]) -> tuple[int, ...]:

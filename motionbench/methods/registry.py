@@ -100,6 +100,16 @@ def load_card(reference: str) -> MethodCard:
     return load_class(source).card
 
 
+def seeds_of(reference: str) -> tuple[int, ...] | None:
+    """The seeds that a folder of finished videos holds; None for methods that make clips.
+
+    Raises:
+        UnknownNameError, UsageError: As for ``load_method``.
+    """
+    source = _locate(reference)
+    return Precomputed(source).seeds if isinstance(source, Path) and source.is_dir() else None
+
+
 def _locate(reference: str) -> Path | ClassSource:
     """Which way in was meant: a recipe or folder (a path), or a class."""
     if reference.endswith(".toml"):

@@ -33,6 +33,7 @@ COLUMNS = (
     "status",
     "value",
     "reason",
+    "reference_sha256",
 )
 
 MISSING = "missing"
@@ -123,7 +124,9 @@ def _run_rows(run: Run, ruler: str, metrics: tuple[str, ...]) -> Iterator[dict[s
     shared = _shared_columns(run, run.info(), ruler)
     outcome = _Outcomes(run.read_generations(), run.read_scores(ruler))
     for planned in run.plan():
-        columns = {**shared, **_job_columns(planned)}
+        scored = outcome.scores.get(planned.job)
+        reference = {"reference_sha256": None if scored is None else scored.reference_sha256}
+        columns = {**shared, **_job_columns(planned), **reference}
         for metric in metrics:
             yield {**columns, "metric": metric, **outcome.of(planned.job, metric)}
 

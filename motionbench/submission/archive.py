@@ -3,25 +3,34 @@
 import re
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
 from motionbench.errors import SubmissionError
+from motionbench.files import disk_full_named
 
 MEMBER: Final = re.compile(
     r"bundle\.json|run\.json|plan\.json|generations\.jsonl"
     r"|scores/[A-Za-z0-9_-]{1,80}\.jsonl?"
-    r"|videos/[a-z0-9_-]{1,120}/[a-z0-9_-]{1,120}-[0-9]{1,10}\.[a-z0-9]{2,5}"
+    r"|videos/[a-z0-9_-]{1,120}/[a-z0-9_-]{1,120}-[0-9]{1,10}"
+    r"\.(?:mp4|m4v|mov|mkv|webm|avi|gif|webp|mpg|mpeg)"
 )
-"""Every name that a bundle may hold; all others, above all ways out of the folder, are refused."""
+"""Every name that a bundle may hold; all others, above all ways out of the folder, and playlists,
+are refused."""
 
 MOST_MEMBERS: Final = 50_000
 MOST_BYTES: Final = 8 << 30
+MOST_TEXT: Final = 256 << 20
+"""Bytes of a member that is no clip: it is read as a whole."""
+
 MOST_RATIO: Final = 200
 """Of unpacked to packed size; JSON of scores packs 10 to 30 times."""
 
 SMALL: Final = 1 << 20
 """Bytes below which a member may be packed any number of times."""
+
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 _BLOCK: Final = 1 << 20
 
@@ -39,7 +48,10 @@ def unpack(path: Path, folder: Path) -> list[str]:
     Raises:
         SubmissionError: It is no such archive, or one of its members must not be unpacked; nothing
             is written then.
+        DiskFullError: The disk is full.
     """
+    if not path.is_file():
+        raise SubmissionError(f"{path} is no file. Name a bundle that `motionbench submit` wrote.")
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -48,7 +60,11 @@ def unpack(path: Path, folder: Path) -> list[str]:
                 raise SubmissionError(f"{path} is refused: " + " ".join(problems))
             for member in members:
                 _write(archive, member, folder / member.filename)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except OSError as error:
+        raise SubmissionError(
+            f"{path} could not be unpacked into {folder}: {error}. Check that both can be used."
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError) as error:
         raise SubmissionError(
             f"{path} is refused: it is no zip archive that can be read ({error}). Make it with "
             "`motionbench submit RUN`."
@@ -83,6 +99,10 @@ def _problem(member: zipfile.ZipInfo) -> str:
         return "it is a link or device, not a file"
     if member.flag_bits & 1:
         return "it is encrypted"
+    if member.compress_type not in _METHODS:
+        return "it is packed in a way that `motionbench submit` does not use"
+    if not member.filename.startswith("videos/") and member.file_size > MOST_TEXT:
+        return f"it has {member.file_size} bytes, more than the {MOST_TEXT} that a record may have"
     if member.file_size > SMALL and member.file_size > MOST_RATIO * max(1, member.compress_size):
         return f"it unpacks to more than {MOST_RATIO} times its size"
     return ""
@@ -90,9 +110,9 @@ def _problem(member: zipfile.ZipInfo) -> str:
 
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
     """One member; never more bytes than the list of members says."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
-    with archive.open(member) as source, target.open("xb") as file:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with disk_full_named(target), archive.open(member) as source, target.open("xb") as file:
         while block := source.read(_BLOCK):
             written += len(block)
             if written > member.file_size:

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Any, Literal
 
 from motionbench.errors import SubmissionError, UnknownNameError
-from motionbench.files import read_json
+from motionbench.files import disk_full_named, read_json
 from motionbench.runner.stored import is_unchanged
 from motionbench.store.info import RunInfo
+from motionbench.store.private import (
+    public_environment,
+    public_generation,
+    public_scores,
+    without_folders,
+)
 from motionbench.store.records import GenerationRecord, Plan
 from motionbench.store.run import Run
+from motionbench.submission.archive import MEMBER
 from motionbench.video import file_sha256
 
 FORMAT = 1
 MANIFEST = "bundle.json"
-
-PRIVATE = frozenset({"host", "executable"})
-"""What surroundings say of a person rather than of the results."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time a zip archive can state: the same run gives the same bytes."""
@@ -62,7 +66,8 @@ def write_bundle(
 ) -> Manifest:
     """Pack a run.
 
-    The last record of each job goes in; tracebacks, and names of machines and folders, do not.
+    The last record of each job goes in; tracebacks, and names of machines and of a person's
+    folders, do not. Options that name such folders are shortened, and the run is named anew for it.
 
     Args:
         path: The run folder.
@@ -74,18 +79,19 @@ def write_bundle(
         StoreError: ``path`` is no run.
         UnknownNameError: No such ruler measured it, or several did and none was named.
         SubmissionError: A clip is gone, changed, or a folder of frames.
+        DiskFullError: The disk is full.
     """
     run = Run(path)
-    info = run.info()
+    info = _published(run.info(), run.path)
     chosen = _ruler(run, ruler)
-    records = [_packed(record) for record in run.read_generations().values()]
+    records = [_packed(record, run.path) for record in run.read_generations().values()]
     texts = {
-        "run.json": _json(asdict(_published(info))),
+        "run.json": _json(asdict(info)),
         "plan.json": _json(asdict(Plan(run.plan()))),
         "generations.jsonl": _lines(record.to_json() for record in records),
         f"scores/{chosen}.json": _json(_without_surroundings(read_json(run.ruler_file(chosen)))),
         f"scores/{chosen}.jsonl": _lines(
-            record.to_json() for record in run.read_scores(chosen).values()
+            public_scores(record, run.path).to_json() for record in run.read_scores(chosen).values()
         ),
     }
     clips = {} if hashes_only else _clips(run)
@@ -111,7 +117,7 @@ def _write(out: Path, texts: Mapping[str, bytes], clips: Mapping[str, Path]) -> 
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(f".{out.name}.tmp")
     try:
-        with zipfile.ZipFile(temporary, "w") as archive:
+        with disk_full_named(out), zipfile.ZipFile(temporary, "w") as archive:
             for name, text in texts.items():
                 archive.writestr(_member(name), text, zipfile.ZIP_DEFLATED)
             for name, clip in sorted(clips.items()):
@@ -138,12 +144,12 @@ def _ruler(run: Run, wanted: str | None) -> str:
     return matching[0]
 
 
-def _packed(record: GenerationRecord) -> GenerationRecord:
+def _packed(record: GenerationRecord, run: Path) -> GenerationRecord:
     """A record whose clip is where a bundle has it."""
     stored = record.stored
     if stored is not None:
         stored = replace(stored, video=_clip_name(record))
-    return replace(record, stored=stored, traceback=None)
+    return replace(public_generation(record, run), stored=stored)
 
 
 def _clip_name(record: GenerationRecord) -> str:
@@ -172,16 +178,19 @@ def _clips(run: Run) -> dict[str, Path]:
                 f"{path} is a folder of frames; a bundle holds video files. Encode the frames, or "
                 "submit with --hashes-only."
             )
-        clips[_clip_name(record)] = path
+        name = _clip_name(record)
+        if not MEMBER.fullmatch(name):
+            raise SubmissionError(
+                f"{path} has a name or ending that no bundle may hold. Store it as .mp4, or submit "
+                "with --hashes-only."
+            )
+        clips[name] = path
     return clips
 
 
-def _published(info: RunInfo) -> RunInfo:
-    """``run.json`` without names of machines and folders."""
-    environments = [
-        {key: value for key, value in each.items() if key not in PRIVATE}
-        for each in info.environments
-    ]
+def _published(info: RunInfo, run: Path) -> RunInfo:
+    """``run.json`` without names of machines and of a person's folders."""
+    settings = replace(info.settings, options=without_folders(info.settings.options, run))
     source = replace(info.suite_source, manifest=Path(info.suite_source.manifest).name, root=None)
     reference = info.reference
     if Path(reference.partition(":")[0]).is_absolute():
@@ -189,7 +198,9 @@ def _published(info: RunInfo) -> RunInfo:
     sessions = [{**session, "command": []} for session in info.sessions]
     return replace(
         info,
-        environments=environments,
+        settings=settings,
+        settings_sha256=(info.settings_sha256 if settings == info.settings else settings.digest()),
+        environments=[public_environment(each) for each in info.environments],
         sessions=sessions,
         suite_source=source,
         reference=reference,

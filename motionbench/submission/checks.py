@@ -31,11 +31,18 @@ def check_identity(
     """
     info, manifest = contents.info, contents.manifest
     settings = info.settings
-    if settings.suite_sha256 != suite.sha256 or manifest.suite_sha256 != suite.sha256:
+    asked = (suite.name, suite.version, suite.sha256)
+    if (settings.suite, settings.suite_version, settings.suite_sha256) != asked:
         yield (
             f"The run answers suite {settings.suite} {settings.suite_version} "
             f"({settings.suite_sha256[:12]}), not {suite.name} {suite.version} "
             f"({suite.sha256[:12]})."
+        )
+    named = (manifest.suite, manifest.suite_sha256)
+    if named != (f"{suite.name}@{suite.version}", suite.sha256):
+        yield (
+            f"bundle.json names suite {manifest.suite} ({manifest.suite_sha256[:12]}), not "
+            f"{suite.name}@{suite.version} ({suite.sha256[:12]})."
         )
     if settings.digest() != info.settings_sha256 or settings.folder_name() != manifest.run:
         yield "The settings are not those that the run was named for: run.json was edited."

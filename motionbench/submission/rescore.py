@@ -33,7 +33,7 @@ class Rescoring:
         suite: What was asked.
         ruler: What measures.
         sample: How many clips; None for all.
-        seed: Of the choice.
+        seed: Of the choice; without a sample of no consequence.
         tolerance: Between the scores.
         cache_dir: Where tracks of clips are kept; None for nowhere.
     """

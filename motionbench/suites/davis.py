@@ -4,6 +4,7 @@ Pont-Tuset et al., The 2017 DAVIS Challenge on Video Object Segmentation, arXiv:
 """
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +27,9 @@ def fetch_davis(
 ) -> Path:
     """Get the frames of the suite ``davis``, or check a copy that is there.
 
-    Nobody publishes a hash of the archive. That of the first download is kept beside the frames,
-    and every later download must have it. Repeating the command unpacks only what is missing.
+    Nobody publishes a hash of the archive. That of the first one that held all frames is kept
+    beside them, and every later download must have it. Repeating the command unpacks only what is
+    missing.
 
     Args:
         folder: Where the frames go: the root of the suite ``davis``.
@@ -38,8 +40,8 @@ def fetch_davis(
         The folder to be used as the suite's root.
 
     Raises:
-        FootageError: The archive cannot be downloaded or is another than before; frames are
-            missing.
+        FootageError: The archive cannot be downloaded, is damaged or another than before; frames
+            are missing.
         DiskFullError: The disk is full.
     """
     if root is not None:
@@ -47,8 +49,11 @@ def fetch_davis(
         return root
     folder.mkdir(parents=True, exist_ok=True)
     if any(_missing_frames(source) for _, source in _cases(folder)):
-        _unpack(_get_archive(folder), folder, show_progress)
-    _check_complete(folder)
+        archive, sha256 = _get_archive(folder)
+        _unpack(archive, folder, show_progress)
+        _check_complete(folder)
+        facts = {"url": URL, "bytes": archive.stat().st_size, "sha256": sha256}
+        write_json(folder / NOTE, facts)
     return folder
 
 
@@ -59,11 +64,14 @@ def _cases(root: Path) -> list[tuple[str, FileSource]]:
 
 
 def _missing_frames(source: FileSource) -> int:
-    """How many of the frames that a case uses are not there."""
+    """How many of the frames that a case uses are not there, or empty."""
     assert source.stop is not None, "every case of davis says where it ends"
     if not source.path.is_dir():
         return source.stop
-    found = sum(path.suffix.lower() in IMAGE_SUFFIXES for path in source.path.iterdir())
+    found = sum(
+        path.suffix.lower() in IMAGE_SUFFIXES and path.stat().st_size > 0
+        for path in source.path.iterdir()
+    )
     return max(0, source.stop - found)
 
 
@@ -80,32 +88,35 @@ def _check_complete(root: Path) -> None:
         )
 
 
-def _get_archive(folder: Path) -> Path:
-    """Download the archive; it must be the one that came first."""
+def _get_archive(folder: Path) -> tuple[Path, str]:
+    """Download the archive, and its hash; it must be the one that was unpacked first."""
     note = folder / NOTE
     known = read_json(note)["sha256"] if note.is_file() else None
     archive = folder / Path(URL).name
-    found = download(URL, archive, sha256=known)
-    if known is None:
-        write_json(note, {"url": URL, "bytes": archive.stat().st_size, "sha256": found})
-    return archive
+    return archive, download(URL, archive, sha256=known)
 
 
 def _unpack(archive: Path, folder: Path, show_progress: bool | None) -> None:
-    """Take the frames of the suite's sequences, and nothing else, out of the archive."""
+    """Take the frames of the suite's sequences that are missing, and nothing else."""
     wanted = {source.path.relative_to(folder.resolve()) for _, source in _cases(folder)}
     try:
         with zipfile.ZipFile(archive) as content:
-            names = [
-                name
-                for name in content.namelist()
-                if Path(name.removeprefix(ARCHIVE_ROOT)).parent in wanted
-                and Path(name).suffix.lower() in IMAGE_SUFFIXES
+            members = [
+                (member, target)
+                for member in content.infolist()
+                if (target := Path(member.filename.removeprefix(ARCHIVE_ROOT))).parent in wanted
+                and target.suffix.lower() in IMAGE_SUFFIXES
+                and not _is_there(folder / target, member.file_size)
             ]
-            for name in progress(names, total=len(names), what="frames", show=show_progress):
-                target = folder / name.removeprefix(ARCHIVE_ROOT)
-                write_bytes(target, content.read(name))
-    except zipfile.BadZipFile as error:
+            for member, target in progress(
+                members, total=len(members), what="frames", show=show_progress
+            ):
+                write_bytes(folder / target, content.read(member))
+    except (zipfile.BadZipFile, zlib.error) as error:
         raise FootageError(
             f"{archive} is damaged ({error}). Remove it to download it again."
         ) from error
+
+
+def _is_there(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size

@@ -5,6 +5,7 @@ import urllib.request
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Final
+from urllib.error import HTTPError
 
 from tqdm import tqdm
 
@@ -75,10 +76,18 @@ def _append(url: str, part: Path) -> None:
     """Add what is missing to a part of a file."""
     have = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-        # 200 is the whole file: a server that does not know ranges.
-        continued = response.status == 206
-        _copy(response, part, have if continued else 0)
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+            # 200 is the whole file: a server that does not know ranges.
+            continued = response.status == 206
+            _copy(response, part, have if continued else 0)
+    except HTTPError as error:
+        if error.code != 416 or not have:
+            raise
+        # Nothing comes after the part: it is the whole file, or no part of this one.
+        if error.headers.get("Content-Range") != f"bytes */{have}":
+            part.unlink()
+            _append(url, part)
 
 
 def _copy(response: HTTPResponse, part: Path, have: int) -> None:

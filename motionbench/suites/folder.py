@@ -136,6 +136,9 @@ def _check_row(row: TableRow, folder: Path, problems: list[tuple[int, str]]) -> 
     if not path.is_relative_to(folder.resolve()):
         problems.append((row.line, f"video {row.video!r} lies outside {folder}"))
         return False
+    if path == folder.resolve():
+        problems.append((row.line, f"video {row.video!r} is the folder itself"))
+        return False
     if not path.exists():
         near = get_close_matches(row.video, _names(folder), n=1)
         hint = f" (is it {near[0]!r}?)" if near else ""

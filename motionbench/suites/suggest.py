@@ -58,6 +58,9 @@ def suggest(
     """
     for case in progress(suite.cases, total=len(suite.cases), what="clips", show=show_progress):
         clip = load_reference(case)
+        if len(clip) < 2:  # a picture does not move
+            yield Suggestion(case.id, case.category, (), None)
+            continue
         try:
             tracks = features.tracks(clip, content_sha256(clip.frames, clip.fps))
             traits = motion_traits(tracks, features.ruler.parameters)
@@ -68,7 +71,7 @@ def suggest(
 
 
 def suggest_category(traits: MotionTraits) -> tuple[Category, ...]:
-    """The categories that a clip's traits leave.
+    """The categories that a clip's traits leave; none if nothing moves.
 
     Example:
         >>> suggest_category(MotionTraits(0.02, 0.95, 0.003, 0.1, 0))
@@ -76,6 +79,8 @@ def suggest_category(traits: MotionTraits) -> tuple[Category, ...]:
         >>> suggest_category(MotionTraits(0.0, 0.9, 0.02, 0.0, 2))
         ('multi_object',)
     """
+    if traits.camera_speed <= LEAST_CAMERA_SPEED and traits.object_speed == 0:
+        return ()
     if traits.camera_speed > LEAST_CAMERA_SPEED and (
         traits.object_speed < MOST_PARALLAX * traits.camera_speed
         or traits.border_share > MOST_BORDER

@@ -36,7 +36,7 @@ def decode(
     early or does not decode without error is refused: a part of it would get another score.
 
     Args:
-        path: Anything libav reads (MP4, MKV, WebM, AVI, GIF, ...), WebP, or a folder.
+        path: A file of its own (MP4, MKV, WebM, AVI, GIF, ...; no playlist), WebP, or a folder.
         start: First frame to keep.
         stop: One past the last frame to keep; None for all.
         folder_fps: Frame rate if ``path`` is a folder.

@@ -15,6 +15,13 @@ from motionbench.video.colour import ToRgb
 # Writers round sizes to even numbers and note a ratio like 1215:1216: nothing to stretch for.
 _SQUARE_PIXEL_TOLERANCE: Final = 0.02
 
+_FORMATS: Final = (
+    "mov,matroska,webm,avi,gif,apng,image2,png_pipe,jpeg_pipe,webp_pipe,mpeg,mpegts,mpegvideo,m4v,"
+    "h264,hevc,av1,ivf,ogg,flv,asf,nut,yuv4mpegpipe,mxf,wav"
+)
+"""Formats that hold what they show, by libav's names: no playlists, lists or patterns of names.
+``wav`` is there to be told that it has no video."""
+
 
 @dataclass
 class _Reading:
@@ -41,8 +48,13 @@ def read_stream(path: Path, stop: int | None = None) -> tuple[list[np.ndarray], 
     """
     reading = _Reading(path)
     try:
-        # A playlist posing as a video must not make us read other places.
-        with av.open(str(path.absolute()), options={"protocol_whitelist": "file"}) as container:
+        # A playlist posing as a video must not make us read other places, nor other files.
+        options = {
+            "protocol_whitelist": "file",
+            "format_whitelist": _FORMATS,
+            "pattern_type": "none",  # of image2: the name is that of one file
+        }
+        with av.open(str(path.absolute()), options=options) as container:
             stream = _video_stream(container, path)
             ended = _decode_frames(container, stream, reading, stop)
             if not reading.frames:

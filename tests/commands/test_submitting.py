@@ -159,6 +159,17 @@ def foreign_suite(bundle: Bundle) -> None:
     bundle.edit("run.json", lambda r: r["settings"].update(suite_sha256="0" * 64))
 
 
+def renamed_suite(bundle: Bundle) -> None:
+    def change(run: dict[str, Any]) -> None:
+        run["settings"]["suite_version"] = "2"
+
+    bundle.edit("run.json", change)
+
+
+def renamed_in_the_manifest(bundle: Bundle) -> None:
+    bundle.edit("bundle.json", lambda m: m.update(suite="circles@9"))
+
+
 def edited_settings(bundle: Bundle) -> None:
     bundle.edit("run.json", lambda r: r["settings"].update(method="someone-else"))
 
@@ -199,6 +210,10 @@ def not_json(bundle: Bundle) -> None:
     bundle.files["generations.jsonl"] += b"{]\n"
 
 
+def a_number_too_long(bundle: Bundle) -> None:
+    bundle.files["plan.json"] = b"9" * 5000
+
+
 def a_file_more(bundle: Bundle) -> None:
     bundle.files["README.md"] = b"hello"
 
@@ -211,6 +226,9 @@ MANIPULATIONS = [
     (missing_case, "missing in the plan: up caption 0"),
     (missing_score, "missing in the scores"),
     (foreign_suite, "The run answers suite squares 1 (000000000000)"),
+    (renamed_suite, "The run answers suite squares 2"),
+    (renamed_in_the_manifest, "bundle.json names suite circles@9"),
+    (a_number_too_long, "plan.json is not valid JSON"),
     (edited_settings, "run.json was edited"),
     (other_ruler, "says of the ruler is not what"),
     (claims_to_be_a_control, "The card says that the method is a control"),
@@ -238,7 +256,10 @@ def test_the_honest_bundle_is_accepted_and_no_manipulated_one(
         with pytest.raises(SubmissionError) as refusal:
             verify_bundle(path, rescoring)
         assert reason in str(refusal.value), manipulate.__name__
-        assert str(refusal.value).startswith(str(path)) or manipulate in {not_json}
+        assert str(refusal.value).startswith(str(path)) or manipulate in {
+            not_json,
+            a_number_too_long,
+        }
     bundle = Bundle(honest)
     tampered_score(bundle)
     with pytest.raises(SubmissionError, match="its hash differs"):
@@ -272,7 +293,14 @@ def test_commands(honest: Path, suite_file: Path, tmp_path: Path, motionbench):
 
 
 def evil_members() -> Iterator[tuple[str, zipfile.ZipInfo, bytes, str]]:
-    for name in ("../run.json", "/run.json", "videos/../../x/a-0.mp4", "C:\\run.json", "videos/a/"):
+    for name in (
+        "../run.json",
+        "/run.json",
+        "videos/../../x/a-0.mp4",
+        "C:\\run.json",
+        "videos/a/",
+        "videos/a/a-0.m3u8",
+    ):
         yield name, zipfile.ZipInfo(name), b"x", "no file of a bundle has this name"
     link = zipfile.ZipInfo("run.json")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16

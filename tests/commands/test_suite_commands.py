@@ -21,6 +21,7 @@ def test_from_a_folder_to_a_board(motionbench: Command, clip_files: Path) -> Non
     write_table(clip_files)
     made = motionbench("suite", "import", "folder", clip_files, "--out", "mine.yaml")
     assert (made.code, made.out.splitlines()[0]) == (0, "mine.yaml: 2 cases, 2 prompts.")
+    assert Path("mine.yaml").read_text().count("sha256: ") == 2
     checked = motionbench("suite", "validate", "mine.yaml")
     assert checked.code == 0
     assert "its reference has 9 frames" in checked.out
@@ -60,6 +61,19 @@ def test_a_preset_says_where_it_is_from(motionbench: Command, suite_file: Path) 
     assert "CVPR 2025" in result.err
     assert "not public:" in result.err
     assert "seeds 1" in result.err
+
+
+def test_a_manifest_that_says_something_else_is_kept(
+    motionbench: Command, clip_files: Path
+) -> None:
+    write_table(clip_files)
+    ask = ("suite", "import", "folder", clip_files, "--out", "mine.yaml")
+    assert [motionbench(*ask).code for _ in range(2)] == [0, 0]
+    before = Path("mine.yaml").read_text()
+    write_table(clip_files, TABLE.replace("a ball", "a star"))
+    refused = motionbench(*ask)
+    assert (refused.code, "says something else already" in refused.err) == (2, True)
+    assert Path("mine.yaml").read_text() == before
 
 
 def test_footage_in_another_place_is_checked(motionbench: Command, tmp_path: Path) -> None:

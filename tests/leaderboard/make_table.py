@@ -10,6 +10,7 @@ from motionbench.cases import PROMPT_KINDS
 COLUMNS = [
     "run", "method", "version", "options", "control", "suite", "suite_version", "suite_sha256",
     "ruler", "case", "category", "prompt_id", "kind", "seed", "metric", "status", "value", "reason",
+    "reference_sha256",
 ]  # fmt: skip
 
 Outcome = float | str
@@ -35,6 +36,7 @@ def run_rows(
     ruler: str = "embedded-0123456789ab",
     run: str | None = None,
     options: str = "{}",
+    reference: str | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of one run; ``score(metric, place of the case, prompt, seed)`` gives each outcome.
 
@@ -58,6 +60,7 @@ def run_rows(
             "kind": prompt if prompt in PROMPT_KINDS else "caption",
             "seed": seed,
             "metric": metric,
+            "reference_sha256": reference,
             **outcome_columns(score(metric, place, prompt, seed)),
         }
         for place, (case, category) in enumerate(cases.items())

@@ -189,3 +189,12 @@ class TestBrokenRecords:
             table.loc[1, column] = value
         with pytest.raises(LeaderboardError, match=r"'01-human-0'.*Score that run again"):
             read_grid(table)
+
+
+def test_different_references_of_one_case_are_refused():
+    rows = [run_rows(name, always(0.5), cases=CASES, reference=name * 64) for name in "ab"]
+    with pytest.raises(LeaderboardError, match=r"2 cases .*'00-camera-0' has aaaa.* in runs/a--"):
+        read_grid(table_of(*rows))
+    # A run that could not read its reference says nothing.
+    unread = run_rows("c", always("failed"), cases=CASES)
+    assert len(read_grid(table_of(rows[0], unread)).runs) == 2

@@ -99,6 +99,15 @@ class TestPermutation:
                 assert together[i, j] == pytest.approx(alone, abs=0.03)
         assert together[0, 4] < 0.001
 
+    def test_all_patterns_count_however_many_rows_there_are(self):
+        # Of 41 rows, 820 pairs: more patterns would be drawn than 15 cases have.
+        values = np.random.default_rng(5).normal(size=(41, 15))
+        together = pairwise_pvalues(values, seed=0)
+        signs = 1.0 - 2.0 * (np.arange(2**14) >> np.arange(15)[:, None] & 1)
+        for j in range(1, 41, 8):
+            sums = np.abs((values[0] - values[j]) @ signs)
+            assert together[0, j] == pytest.approx(np.mean(sums >= sums[0] - 1e-9))
+
     @pytest.mark.parametrize("values", [np.empty((2, 0)), np.array([[1.0], [np.nan]])])
     def test_refuses_what_cannot_be_tested(self, values):
         with pytest.raises(ValueError, match="finite values on one or more common cases"):
@@ -175,8 +184,12 @@ class TestCasesNeeded:
         assert cases_needed(np.array([0.3])) is None
         assert cases_needed(np.array([0.5, -0.5])) is None
 
-    def test_a_constant_difference_needs_few(self):
-        assert cases_needed(np.array([0.2, 0.2, 0.2])) == 2
+    @pytest.mark.parametrize("comparisons", [1, 10])
+    def test_a_constant_difference_needs_what_the_test_needs(self, comparisons):
+        needed = cases_needed(np.array([0.2, 0.2, 0.2]), comparisons=comparisons)
+        for cases, found in [(needed, True), (needed - 1, False)]:
+            pvalue = paired_permutation_pvalue(np.full(cases, 0.2), np.zeros(cases), seed=0)
+            assert (pvalue * comparisons <= 0.05) is found
 
     def test_correcting_for_more_comparisons_needs_more(self):
         differences = np.random.default_rng(0).normal(0.3, 1.0, 200)

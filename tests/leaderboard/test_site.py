@@ -151,6 +151,26 @@ def test_pages_are_well_formed_and_link_only_to_what_is_there(site: Path):
         assert "secret" not in path.read_text()
 
 
+def test_nothing_is_said_by_hovering_alone_and_scrollers_have_names(hostile: Path):
+    for path in pages(hostile):
+        page = Page(path)
+        assert not any("title" in cell for cell in page.all("td"))
+        for box in (div for div in page.all("div") if div.get("class") == "scroll"):
+            assert box["role"] == "region"
+            assert box["aria-label"]
+
+
+def test_pages_name_no_folder_of_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    told = [{"note": f"{tmp_path}/{n}.pt", "error": f"{tmp_path}/{n}.pt is gone"} for n in "ab"]
+    runs = [write_run(tmp_path / "runs", "alpha", level=0.5, **each) for each in told]
+    write_site(runs, tmp_path / "site", show_progress=False)
+    texts = [path.read_text(encoding="utf-8") for path in pages(tmp_path / "site")]
+    assert not any(str(tmp_path) in text for text in texts)
+    assert any("./a.pt is gone" in text for text in texts)
+    assert any("alpha (note=./a.pt)" in text for text in texts)
+
+
 def test_the_board_names_suite_ruler_and_sections(site: Path):
     page = Page(site / "index.html")
     for part in ("made@1", RULER, "controls", "↑", "↓", "How to read it"):

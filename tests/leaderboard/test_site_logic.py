@@ -62,3 +62,34 @@ def test_order_puts_what_has_no_value_last_either_way():
 def test_numbers_and_frames():
     assert call("[0.1234, -12.34, 1234.5, null].map(L.number)") == ["0.123", "-12.3", "1235", "-"]
     assert call("[0, 0.5, 1].map((s) => L.frameAt(s, 10))") == [0, 5, 9]
+
+
+def test_rows_of_a_chart_look_different():
+    looks = call("[...Array(49).keys()].map((r) => Object.values(L.look(r)))")
+    assert len({tuple(look) for look in looks}) == 49
+    assert {part for look in looks for part in look} == set(range(7))
+
+
+def test_a_file_that_is_not_there_fails_everyone_who_waits_and_can_be_asked_again():
+    code = """
+    const scripts = [];
+    globalThis.document = {
+      addEventListener() {},
+      createElement: () => ({ remove() {} }),
+      head: { append: (script) => scripts.push(script) },
+    };
+    const run = require("vm").runInThisContext;
+    run(require("fs").readFileSync(process.argv[1], "utf8"));
+    const waiting = [MotionBench.load("a", "a.js"), MotionBench.load("a", "a.js")];
+    scripts[0].onerror();
+    Promise.allSettled(waiting).then(function (ended) {
+      MotionBench.load("a", "a.js");
+      console.log(JSON.stringify([ended.map((each) => each.status), scripts.length]));
+    });
+    """
+    assert NODE is not None
+    done = subprocess.run(
+        [NODE, "-e", code, str(LOGIC.with_name("common.js"))],
+        capture_output=True, text=True, check=True, timeout=20,
+    )  # fmt: skip
+    assert json.loads(done.stdout) == [["rejected", "rejected"], 2]

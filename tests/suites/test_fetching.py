@@ -36,6 +36,11 @@ class Server(BaseHTTPRequestHandler):
         wanted = self.headers.get("Range")
         self.asked.append(wanted)
         start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+        if start >= len(self.content):
+            self.send_response(416)
+            self.send_header("Content-Range", f"bytes */{len(self.content)}")
+            self.end_headers()
+            return
         self.send_response(206 if wanted else 200)
         self.send_header("Content-Length", str(len(self.content) - start))
         self.end_headers()
@@ -76,6 +81,26 @@ def test_a_broken_download_is_continued(
     download(url, tmp_path / "file.bin", sha256=sha256(CONTENT))
     assert (tmp_path / "file.bin").read_bytes() == CONTENT
     assert asked == ["bytes=1000-"]
+
+
+@pytest.mark.parametrize(
+    ("part", "asked_for"),
+    [
+        (CONTENT, [f"bytes={len(CONTENT)}-"]),
+        (CONTENT + b"x", [f"bytes={len(CONTENT) + 1}-", None]),
+    ],
+    ids=["whole", "too long"],
+)
+def test_a_part_that_lacks_nothing_ends_the_download(
+    tmp_path: Path,
+    served: tuple[str, list[str | None]],
+    part: bytes,
+    asked_for: list[str | None],
+) -> None:
+    url, asked = served
+    (tmp_path / "file.bin.part").write_bytes(part)
+    assert download(url, tmp_path / "file.bin") == sha256(CONTENT)
+    assert asked == asked_for
 
 
 def test_another_file_is_refused_and_not_kept(
@@ -158,11 +183,12 @@ def small_davis(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_copy_of_davis_is_checked(tmp_path: Path, small_davis: None) -> None:
     frames = tmp_path / "JPEGImages" / "480p" / "bear"
     frames.mkdir(parents=True)
-    (frames / "00000.jpg").touch()
+    (frames / "00000.jpg").write_bytes(b"a")
+    (frames / "00001.jpg").touch()  # of a disk that was full
     with pytest.raises(FootageError, match=r"lacks frames of 1 sequences.*bear \(2\)"):
         davis.fetch_davis(tmp_path / "data", root=tmp_path)
-    (frames / "00001.jpg").touch()
-    (frames / "00002.jpg").touch()
+    (frames / "00001.jpg").write_bytes(b"b")
+    (frames / "00002.jpg").write_bytes(b"c")
     assert davis.fetch_davis(tmp_path / "data", root=tmp_path) == tmp_path
 
 
@@ -178,7 +204,26 @@ def test_davis_is_unpacked_and_its_archive_remembered(
     found = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.jpg"))
     assert found == [f"JPEGImages/480p/bear/0000{n}.jpg" for n in range(3)]
     assert read_json(tmp_path / "archive.json")["sha256"] == file_sha256(archive)
+    (tmp_path / "JPEGImages/480p/bear/00001.jpg").unlink()
+    kept = tmp_path / "JPEGImages/480p/bear/00000.jpg"
+    before = kept.stat().st_mtime_ns
+    davis.fetch_davis(tmp_path)
+    assert kept.stat().st_mtime_ns == before
     archive.write_bytes(b"another")
     (tmp_path / "JPEGImages/480p/bear/00001.jpg").unlink()
     with pytest.raises(FootageError, match="was written for"):
         davis.fetch_davis(tmp_path)
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_an_archive_that_does_not_serve_is_not_remembered(
+    tmp_path: Path, small_davis: None, damaged: bool
+) -> None:
+    archive = tmp_path / davis.URL.rpartition("/")[2]
+    with zipfile.ZipFile(archive, "w") as content:
+        content.writestr("DAVIS/JPEGImages/480p/bear/00000.jpg", "one of three")
+    if damaged:
+        archive.write_bytes(archive.read_bytes()[:50])
+    with pytest.raises(FootageError, match="is damaged" if damaged else "lacks frames"):
+        davis.fetch_davis(tmp_path)
+    assert not (tmp_path / davis.NOTE).exists()

@@ -116,6 +116,7 @@ def test_every_problem_is_named_by_its_line(clips: Path) -> None:
         "../clips.csv,x,y,\n"
         "dog.mp4,a dog,a fox,human\n"
         "dog.mp4,a poodle,a fox,human\n"
+        ".,a folder,a fox,human\n"
     )
     with pytest.raises(ManifestError) as caught:
         import_folder(clips, table(clips, text))
@@ -129,6 +130,7 @@ def test_every_problem_is_named_by_its_line(clips: Path) -> None:
         f"  - line 6: video '../clips.csv' lies outside {clips}.",
         "  - line 8: caption of 'dog.mp4' is another than in line 7.",
         "  - line 8: this clip and prompt are already in line 7.",
+        "  - line 9: video '.' is the folder itself.",
     ]
 
 

@@ -1,16 +1,21 @@
 """Camera, one thing or several, from tracks that are known."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from motionbench.cases import Case, Clip, FileSource, Suite
 from motionbench.errors import UnknownNameError
+from motionbench.features import Features
 from motionbench.metrics.catalog import METRICS
 from motionbench.metrics.measurements import MetricParameters
 from motionbench.ruler import load_ruler
 from motionbench.suites.presets import PRESETS, get_preset
-from motionbench.suites.suggest import suggest_category
+from motionbench.suites.suggest import suggest, suggest_category
 from motionbench.suites.traits import count_groups, motion_traits
 from motionbench.tracks import TrackSet
+from motionbench.video import encode
 
 SIDE, FRAMES = 200, 17
 
@@ -51,6 +56,24 @@ def test_a_near_ground_that_moves_faster_is_depth() -> None:
     start = grid()
     near = (start[:, 1] > 0.6 * SIDE)[:, None, None]
     assert suggestion(tracks_of(np.where(near, shift(4, 0), shift(3, 0)), start)) == ("camera",)
+
+
+def test_nothing_that_moves_is_no_category() -> None:
+    start = grid()
+    assert suggestion(tracks_of(np.repeat(shift(0, 0), len(start), 0), start)) == ()
+
+
+def test_a_single_picture_does_not_stop_the_others(tmp_path: Path) -> None:
+    frames = np.random.default_rng(0).integers(0, 255, (8, 96, 96, 3)).astype(np.uint8)
+    encode(Clip(frames[:1], 8.0), tmp_path / "one.mp4")
+    encode(Clip(frames, 8.0), tmp_path / "more.mp4")
+    cases = tuple(
+        Case(name, None, "", (), FileSource(tmp_path / f"{name}.mp4")) for name in ("one", "more")
+    )
+    suite = Suite("two", "1", "", cases)
+    found = suggest(suite, Features(load_ruler("embedded"), None), show_progress=False)
+    suggested = {each.case: each.suggested for each in found}
+    assert (list(suggested), suggested["one"]) == (["one", "more"], ())
 
 
 def test_one_square_is_one_thing() -> None:

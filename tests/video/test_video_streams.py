@@ -165,3 +165,21 @@ def test_a_playlist_does_not_reach_out(tmp_path: Path) -> None:
     )
     with pytest.raises(VideoError, match="does not decode"):
         decode(tmp_path / "a.m3u8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n{}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile {}\n",
+    ],
+    ids=["hls", "concat"],
+)
+def test_a_playlist_does_not_read_another_file(
+    moving: Moving, write_video: WriteVideo, tmp_path: Path, text: str
+) -> None:
+    other = write_video("other.ts", moving())
+    for name in ("a.m3u8", "a.mp4"):
+        (tmp_path / name).write_text(text.format(other.name))
+        with pytest.raises(VideoError, match="does not decode"):
+            decode(tmp_path / name)

@@ -32,7 +32,9 @@ from motionbench.leaderboard.site.pages import Pages, script_json, write_static
 from motionbench.leaderboard.site.runs import RunPages, read_runs
 from motionbench.leaderboard.site.subsets import RESAMPLES
 from motionbench.manifest import load_suite
-from motionbench.ruler import load_ruler
+from motionbench.ruler import load_ruler, overrides_of
+from motionbench.store.private import without_folders
+from motionbench.store.run import Run
 from motionbench.store.table import read_table
 
 log = logging.getLogger(__name__)
@@ -104,8 +106,8 @@ def write_site(
     del table  # large, and no longer needed
     made = read_runs(board)
     cases, suite_note = _cases_of(board, made)
-    features, ruler_note = _features_of(board, cache_dir)
-    notes = tuple(note for note in (suite_note, ruler_note) if note)
+    features, ruler_note = _features_of(board, made[0].run, cache_dir)
+    notes = tuple(without_folders(note, folder) for note in (suite_note, ruler_note) if note)
     shared = {"suite": f"{board.suite}@{board.suite_version}", "ruler": board.ruler}
     pages = Pages(folder, shared)
     case_pages = CasePages(contents, made, cases, Media(folder, features), notes)
@@ -217,11 +219,15 @@ def _cases_of(board: Board, made: Sequence[RunPages]) -> tuple[dict[str, Case], 
     )
 
 
-def _features_of(board: Board, cache_dir: Path | None) -> tuple[Features | None, str]:
+def _features_of(board: Board, run: Run, cache_dir: Path | None) -> tuple[Features | None, str]:
     """What follows points, if the board's ruler is here, or why there are no tracks."""
     name = board.ruler.rpartition("-")[0]
     try:
-        ruler = load_ruler(name, offline=True)
+        overrides = overrides_of(read_json(run.ruler_file(board.ruler)))
+        ruler = load_ruler(name, offline=True, overrides=overrides)
+    except KeyError as error:
+        file = run.ruler_file(board.ruler).name
+        return None, f"There are no tracks on these pages: {file} does not say its {error}."
     except MotionBenchError as error:
         return None, f"There are no tracks on these pages: ruler {board.ruler}: {error}"
     if ruler.id != board.ruler:

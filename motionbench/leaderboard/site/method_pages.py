@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
@@ -41,7 +40,7 @@ def write_method_pages(
             cells=list(_cells(contents, row)),
             heads=contents.heads,
             rows=_jobs(contents, run, case_names),
-            settings=_json(asdict(run.info.settings)),
+            settings=_json(run.settings),
             environments=[_json(each) for each in run.environments],
         )
 

@@ -1,17 +1,20 @@
 """What pages tell of a run besides its scores: read from the run folders of a board's rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from motionbench.leaderboard.board import Board
 from motionbench.store.info import RunInfo
+from motionbench.store.private import (
+    public_environment,
+    public_generation,
+    public_scores,
+    without_folders,
+)
 from motionbench.store.records import GenerationRecord, Job, PlannedJob, Score, ScoreRecord
 from motionbench.store.run import Run
-
-PRIVATE = frozenset({"host", "executable"})
-"""What an environment says of a machine's owner rather than of the machine: not published."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,13 @@ class RunPages:
     @property
     def environments(self) -> list[dict[str, Any]]:
         """Where it was made, without what is private."""
-        return [
-            {key: value for key, value in each.items() if key not in PRIVATE}
-            for each in self.info.environments
-        ]
+        return [public_environment(each) for each in self.info.environments]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What makes it this run, without a person's folders."""
+        settings: dict[str, Any] = without_folders(asdict(self.info.settings), self.run.path)
+        return settings
 
 
 def read_runs(board: Board) -> list[RunPages]:
@@ -86,7 +92,11 @@ def _read(run: Run, ruler: str) -> RunPages:
         generation, scored = generations.get(planned.job), scores.get(planned.job)
         if not _belongs(scored, generation):
             scored = None
-        results[planned.job] = Result(planned, generation, scored)
+        results[planned.job] = Result(
+            planned,
+            generation and public_generation(generation, run.path),
+            scored and public_scores(scored, run.path),
+        )
     return RunPages(run, run.info(), results)
 
 

@@ -1,11 +1,13 @@
 "use strict";
-// Charts by plotly. Rows differ by symbol and are named, so colour is never needed to read them.
+// Charts by plotly. Rows are named or differ by pattern, standings by symbol: none needs colour.
 document.addEventListener("DOMContentLoaded", function () {
   const data = MotionBench.data();
   const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f"];
   const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "star", "hexagon"];
   const PATTERNS = ["", "/", "x", "-", "|", "+", "."];
-  const BARS = 6; // rows drawn at first; the others are one click away in the legend
+  const BARS = 6; // rows drawn at first
+
+  const shown = new Set(data.rows.slice(0, BARS).keys());
 
   // Plotly takes some markup in texts: names are none.
   function literal(text) {
@@ -18,7 +20,7 @@ document.addEventListener("DOMContentLoaded", function () {
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink },
       margin: { t: 20, r: 20, b: 60, l: 60 }, hovermode: "closest",
-      legend: { orientation: "h", y: -0.2 }, ...more,
+      legend: { orientation: "h", y: -0.2, itemclick: false, itemdoubleclick: false }, ...more,
       xaxis: { ...axis, ...more.xaxis }, yaxis: { ...axis, ...more.yaxis },
     };
   }
@@ -49,7 +51,7 @@ document.addEventListener("DOMContentLoaded", function () {
     const front = data.front.map((place) => data.rows[place]);
     const traces = [
       points(of("ranked"), "ranked", { symbol: "circle", colour: COLOURS[0] }),
-      points(of("not ranked"), "not ranked", { symbol: "circle-open", colour: COLOURS[6] }),
+      points(of("not ranked"), "not ranked", { symbol: "square-open", colour: COLOURS[6] }),
       points(of("control"), "controls", { symbol: "x", colour: COLOURS[1] }),
       { type: "scatter", mode: "lines", name: "Pareto front of ranked rows", hoverinfo: "skip",
         x: front.map((row) => row.fidelity[0]), y: front.map((row) => row.text[0]),
@@ -61,12 +63,11 @@ document.addEventListener("DOMContentLoaded", function () {
 
   function drawCategories() {
     const traces = data.rows.map(function (row, r) {
-      const cells = data.categories.map((name) => row.categories[name]);
+      const cells = data.categories.map((name) => row.categories[name]), look = Logic.look(r);
       return {
         type: "bar", name: literal(row.label), x: data.categories, y: cells.map((c) => c[0]),
-        error_y: spread(cells), visible: r < BARS ? true : "legendonly",
-        marker: { color: COLOURS[r % COLOURS.length],
-          pattern: { shape: PATTERNS[r % PATTERNS.length] } },
+        error_y: spread(cells), visible: shown.has(r),
+        marker: { color: COLOURS[look.colour], pattern: { shape: PATTERNS[look.form] } },
       };
     });
     Plotly.react("categories", traces, layout({ barmode: "group",
@@ -77,23 +78,38 @@ document.addEventListener("DOMContentLoaded", function () {
     const line = MotionBench.style("--line");
     const around = [...data.categories, data.categories[0]];
     const traces = data.rows.map(function (row, r) {
+      const look = Logic.look(r);
       return {
         type: "scatterpolar", name: literal(row.label), theta: around,
-        r: around.map((name) => row.categories[name][0]), visible: r < BARS ? true : "legendonly",
-        marker: { symbol: SYMBOLS[r % SYMBOLS.length], size: 8 },
-        line: { color: COLOURS[r % COLOURS.length], dash: ["solid", "dash", "dot"][r % 3] },
+        r: around.map((name) => row.categories[name][0]), visible: shown.has(r),
+        marker: { symbol: SYMBOLS[look.form], size: 8 },
+        line: { color: COLOURS[look.colour], dash: ["solid", "dash", "dot"][r % 3] },
       };
     });
     Plotly.react("radar", traces, layout({ polar: { bgcolor: "rgba(0,0,0,0)",
       radialaxis: { gridcolor: line }, angularaxis: { gridcolor: line } } }), CONFIG);
   }
 
-  function draw() {
-    if (data.textMetric) drawScatter();
+  function drawRows() {
     drawCategories();
     if (data.categories.length > 2) drawRadar();
   }
 
+  function draw() {
+    if (data.textMetric) drawScatter();
+    drawRows();
+  }
+
+  // A legend's entries cannot be reached by the keyboard: boxes choose, and the legend only tells.
+  data.rows.forEach(function (row, r) {
+    const box = MotionBench.element("input", { type: "checkbox", checked: shown.has(r) });
+    box.addEventListener("change", function () {
+      if (box.checked) shown.add(r);
+      else shown.delete(r);
+      drawRows();
+    });
+    document.getElementById("rows").append(MotionBench.element("label", {}, box, " " + row.label));
+  });
   document.addEventListener("themechange", draw);
   draw();
 });

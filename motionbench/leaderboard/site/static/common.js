@@ -11,7 +11,7 @@ var MotionBench = (function () {
   // Files beside the page are scripts that call this: pages opened from a disk may not read files.
   function receive(key, value) {
     received.set(key, value);
-    for (const resolve of waiting.get(key) || []) resolve(value);
+    for (const each of waiting.get(key) || []) each.resolve(value);
     waiting.delete(key);
   }
 
@@ -19,14 +19,17 @@ var MotionBench = (function () {
     if (received.has(key)) return Promise.resolve(received.get(key));
     return new Promise(function (resolve, reject) {
       if (waiting.has(key)) {
-        waiting.get(key).push(resolve);
+        waiting.get(key).push({ resolve, reject });
         return;
       }
-      waiting.set(key, [resolve]);
+      waiting.set(key, [{ resolve, reject }]);
       const script = document.createElement("script");
       script.src = path;
       script.onerror = function () {
-        reject(new Error(path + " is not beside this page"));
+        const error = new Error(path + " is not beside this page");
+        for (const each of waiting.get(key) || []) each.reject(error);
+        waiting.delete(key); // the next call tries again
+        script.remove();
       };
       document.head.append(script);
     });

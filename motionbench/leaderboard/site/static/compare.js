@@ -33,23 +33,32 @@ document.addEventListener("DOMContentLoaded", function () {
   async function update() {
     MotionBench.remember(Object.fromEntries(selects.map((each) => [each.id, each.value])));
     const key = "values-" + metric.value;
-    const values = await MotionBench.load(key, "data/" + key + ".js");
+    let values;
+    try {
+      values = await MotionBench.load(key, "data/" + key + ".js");
+    } catch (error) {
+      if (key === "values-" + metric.value) tell("No values: " + error.message + ".");
+      return;
+    }
     if (key !== "values-" + metric.value) return; // another choice was made meanwhile
     show(Logic.commonCases(values[a.value], values[b.value], data.prompts, wanted));
   }
 
-  function show(cases) {
-    const verdict = by("verdict");
+  function tell(text) {
     by("listing").replaceChildren();
+    by("verdict").textContent = text;
+  }
+
+  function show(cases) {
     if (a.value === b.value) {
-      verdict.textContent = "Choose two different rows.";
+      tell("Choose two different rows.");
       return;
     }
     if (!cases.length) {
-      verdict.textContent = "They have no case in common on which both have this metric.";
+      tell("They have no case in common on which both have this metric.");
       return;
     }
-    verdict.textContent = sentence(cases);
+    tell(sentence(cases));
     const sign = data.metrics[metric.value].direction.startsWith("lower") ? -1 : 1;
     const largest = Math.max(...cases.map((each) => Math.abs(each.difference)));
     const ordered = [...cases].sort((x, y) => Math.abs(y.difference) - Math.abs(x.difference));
@@ -86,7 +95,8 @@ document.addEventListener("DOMContentLoaded", function () {
       e("caption", {}, title + " in " + cases.length + " of " + all.length + " cases"),
       e("thead", {}, e("tr", {}, ...heads.map((head) => e("th", { scope: "col" }, head)))),
       e("tbody", {}, ...cases.map((each) => line(each, largest))));
-    by("listing").append(e("div", { className: "scroll", tabIndex: 0 }, table));
+    by("listing").append(e("div", { className: "scroll", tabIndex: 0, role: "region",
+      "aria-label": title }, table));
   }
 
   function line(each, largest) {

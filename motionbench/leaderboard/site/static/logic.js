@@ -151,7 +151,13 @@ var Logic = (function () {
     return Math.max(0, Math.min(frames - 1, Math.floor(share * frames)));
   }
 
-  return { ALPHA, number, interval, order, uniform, mean, normal, quantileOfNormal, bootstrap,
+  // Places of a row's colour and of its form (a pattern, a symbol) among seven: the first 49 rows
+  // differ in one of them.
+  function look(row) {
+    return { colour: row % 7, form: (row + Math.floor(row / 7)) % 7 };
+  }
+
+  return { ALPHA, look, number, interval, order, uniform, mean, normal, quantileOfNormal, bootstrap,
     signFlips, commonCases, frameAt };
 })();
 if (typeof module !== "undefined") module.exports = Logic;
