@@ -25,8 +25,8 @@ def without_folders(value: Any, run: Path) -> Any:
     The run folder becomes ``RUN``, the working directory ``.``, a home ``~``.
 
     Example:
-        >>> without_folders({"weights": "/home/ada/models/a.pt"}, Path("runs/a"))
-        {'weights': '~/models/a.pt'}
+        >>> without_folders({"clip": f"{Path.cwd()}/runs/a/b.mp4"}, Path("runs/a"))
+        {'clip': 'RUN/b.mp4'}
 
     Args:
         value: Texts, numbers, and lists and mappings of such.
