@@ -1,11 +1,9 @@
 """The command line ``effivmt``."""
 
-import sys
-
 import typer
 
 from effivmt_adapter.heads import heads
-from motionbench.errors import MotionBenchError
+from motionbench.commands.running import run
 
 app = typer.Typer(
     name="effivmt",
@@ -23,11 +21,4 @@ def effivmt() -> None:
 
 def main() -> None:
     """Run the command line and exit, with the exit codes of ``motionbench``."""
-    try:
-        app()
-    except MotionBenchError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        sys.exit(130)
+    run(app)

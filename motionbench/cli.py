@@ -1,7 +1,5 @@
 """The command line: which commands there are, and what an error does to the exit code."""
 
-import sys
-
 import typer
 
 from motionbench.commands import (
@@ -16,7 +14,7 @@ from motionbench.commands import (
     suites,
     weights,
 )
-from motionbench.errors import MotionBenchError
+from motionbench.commands.running import run
 
 EXIT_CODES = (
     "Exit codes: 0 done; 2 wrong argument; 3 wrong manifest or pairs file; 4 unreadable or "
@@ -60,14 +58,4 @@ app.command("doctor")(weights.doctor)
 
 def main() -> None:
     """Run the command line and exit."""
-    try:
-        app()
-    except MotionBenchError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; the same command continues where this one stopped", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+    run(app)
