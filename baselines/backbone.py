@@ -8,7 +8,7 @@ own motion gives by chance: a method that does not exceed it has transferred not
 
 from pathlib import Path
 
-from baselines.on_backbone import OnBackbone
+from motionbench.backbones.on_backbone import OnBackbone
 from motionbench.cases import Clip
 from motionbench.methods.base import MethodCard
 
@@ -33,11 +33,11 @@ class BackboneAlone(OnBackbone):
     def generate(self, adapted: tuple[int, float], prompt: str, *, seed: int) -> Clip:
         """Sample from the prompt."""
         frames, fps = adapted
-        latents = self._backbone.sample(
+        latents = self.backbone.sample(
             prompt,
             seed=seed,
             frames=frames,
             steps=self.config.steps,
             guidance=self.config.guidance,
         )
-        return Clip(self._backbone.decode(latents), fps)
+        return Clip(self.backbone.decode(latents), fps)

@@ -23,8 +23,8 @@ from pydantic import Field
 
 from baselines.inversion import invert
 from baselines.look import Shown, What, look
-from baselines.on_backbone import BackboneOptions, OnBackbone
 from motionbench.backbones.geometry import SMALL_CLIP, Grid
+from motionbench.backbones.on_backbone import BackboneOptions, OnBackbone
 from motionbench.backbones.rotary import grid_positions
 from motionbench.backbones.wan import BeforeStep
 from motionbench.cases import Clip
@@ -113,10 +113,10 @@ class Guided(OnBackbone):
     @torch.no_grad()
     def adapt(self, reference: Clip, caption: str, *, seed: int, work_dir: Path) -> Adapted:
         """Read the reference's targets."""
-        latents = self._backbone.encode(reference.frames)
-        text = self._backbone.encode_text("")
+        latents = self.backbone.encode(reference.frames)
+        text = self.backbone.encode_text("")
         path = self._path(latents, text)
-        grid = self._backbone.geometry.token_grid(latents.shape)
+        grid = self.backbone.geometry.token_grid(latents.shape)
         targets = [
             self.target(self._look(read, sigma, text), grid)
             for read, sigma in self._readings(latents, path, seed)
@@ -129,20 +129,20 @@ class Guided(OnBackbone):
     def generate(self, adapted: Adapted, prompt: str, *, seed: int) -> Clip:
         """Sample, guided through the first steps."""
         noise = torch.randn(adapted.shape, generator=torch.Generator().manual_seed(seed))
-        latents = self._backbone.sample(
+        latents = self.backbone.sample(
             prompt,
             seed=seed,
             steps=self.config.steps,
             guidance=self.config.guidance,
-            latents=self.start(adapted, noise.to(self._backbone.device)),
-            before_step=self._steering(adapted, self._backbone.encode_text(prompt)),
+            latents=self.start(adapted, noise.to(self.backbone.device)),
+            before_step=self._steering(adapted, self.backbone.encode_text(prompt)),
         )
-        return Clip(self._backbone.decode(latents), adapted.fps)
+        return Clip(self.backbone.decode(latents), adapted.fps)
 
     @property
     def _guided(self) -> int:
         """Number of guided steps, at least one."""
-        steps = len(self._backbone.sigmas(self.config.steps)) - 1
+        steps = len(self.backbone.sigmas(self.config.steps)) - 1
         share: float = self.config.guided_steps
         return max(1, round(share * steps))
 
@@ -150,7 +150,7 @@ class Guided(OnBackbone):
         """The reference inverted to each step, where that is wanted."""
         if self.config.read != "inverted":
             return []
-        return invert(self._backbone, latents, text, self.config.steps)
+        return invert(self.backbone, latents, text, self.config.steps)
 
     def _readings(
         self, latents: torch.Tensor, path: list[torch.Tensor], seed: int
@@ -159,13 +159,13 @@ class Guided(OnBackbone):
         if self.config.read == "clean":
             yield latents, 0.0
             return
-        sigmas = self._backbone.sigmas(self.config.steps)[: self._guided]
+        sigmas = self.backbone.sigmas(self.config.steps)[: self._guided]
         if path:
             yield from zip(path, sigmas, strict=False)
             return
         noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(seed))
         for sigma in sigmas:
-            yield self._backbone.noised(latents, noise.to(latents), sigma), sigma
+            yield self.backbone.noised(latents, noise.to(latents), sigma), sigma
 
     def _look(
         self,
@@ -174,13 +174,13 @@ class Guided(OnBackbone):
         text: torch.Tensor,
         positions: torch.Tensor | None = None,
     ) -> Shown:
-        blocks = len(self._backbone.blocks)
+        blocks = len(self.backbone.blocks)
         recompute = self.config.recompute
         if recompute is None:
-            tokens = math.prod(self._backbone.geometry.token_grid(noised.shape))
+            tokens = math.prod(self.backbone.geometry.token_grid(noised.shape))
             recompute = tokens > SMALL_CLIP
         return look(
-            self._backbone,
+            self.backbone,
             self.what,
             min(int(self.config.depth * blocks), blocks - 1),
             noised,
@@ -201,7 +201,7 @@ class Guided(OnBackbone):
             count = len(adapted.targets)
             if step >= count:
                 return latents, None
-            grid, target = self._backbone.geometry.token_grid(latents.shape), adapted.targets[step]
+            grid, target = self.backbone.geometry.token_grid(latents.shape), adapted.targets[step]
             told = self.config
             rate = told.learning_rate * (1 - step / (2 * max(1, count - 1)))
 

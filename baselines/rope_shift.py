@@ -15,7 +15,7 @@ import torch
 from pydantic import Field
 
 from baselines.flow_positions import origins, token_origins
-from baselines.on_backbone import BackboneOptions, OnBackbone
+from motionbench.backbones.on_backbone import BackboneOptions, OnBackbone
 from motionbench.cases import Clip
 from motionbench.methods.base import MethodCard
 
@@ -62,7 +62,7 @@ class RopeShift(OnBackbone):
 
     def adapt(self, reference: Clip, caption: str, *, seed: int, work_dir: Path) -> Adapted:
         """Turn the reference's flow into positions."""
-        geometry = self._backbone.geometry
+        geometry = self.backbone.geometry
         count = len(reference)
         grid = geometry.token_grid(geometry.latent_shape(count, *reference.size))
         positions = token_origins(
@@ -75,7 +75,7 @@ class RopeShift(OnBackbone):
 
     def generate(self, adapted: Adapted, prompt: str, *, seed: int) -> Clip:
         """Sample with the positions, for as many steps as asked."""
-        steps = len(self._backbone.sigmas(self.config.steps)) - 1
+        steps = len(self.backbone.sigmas(self.config.steps)) - 1
         warped = round(self.config.warped_steps * steps)
 
         def place(
@@ -83,7 +83,7 @@ class RopeShift(OnBackbone):
         ) -> tuple[torch.Tensor, torch.Tensor | None]:
             return latents, adapted.positions if step < warped else None
 
-        latents = self._backbone.sample(
+        latents = self.backbone.sample(
             prompt,
             seed=seed,
             frames=adapted.frames,
@@ -91,4 +91,4 @@ class RopeShift(OnBackbone):
             guidance=self.config.guidance,
             before_step=place,
         )
-        return Clip(self._backbone.decode(latents), adapted.fps)
+        return Clip(self.backbone.decode(latents), adapted.fps)

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from pydantic import Field
 
-from baselines.on_backbone import BackboneOptions, OnBackbone
+from motionbench.backbones.on_backbone import BackboneOptions, OnBackbone
 from motionbench.cases import Clip
 from motionbench.methods.base import MethodCard
 
@@ -57,23 +57,23 @@ class SDEdit(OnBackbone):
 
     def adapt(self, reference: Clip, caption: str, *, seed: int, work_dir: Path) -> Adapted:
         """Encode the reference."""
-        return Adapted(self._backbone.encode(reference.frames), reference.fps)
+        return Adapted(self.backbone.encode(reference.frames), reference.fps)
 
     def generate(self, adapted: Adapted, prompt: str, *, seed: int) -> Clip:
         """Noise and denoise."""
-        sigmas = self._backbone.sigmas(self.config.steps)
+        sigmas = self.backbone.sigmas(self.config.steps)
         first = nearest_step(sigmas, self.config.strength)
         clean = adapted.latents
         noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(seed))
-        latents = self._backbone.sample(
+        latents = self.backbone.sample(
             prompt,
             seed=seed,
             steps=self.config.steps,
             guidance=self.config.guidance,
-            latents=self._backbone.noised(clean, noise.to(clean), sigmas[first]),
+            latents=self.backbone.noised(clean, noise.to(clean), sigmas[first]),
             first_step=first,
         )
-        return Clip(self._backbone.decode(latents), adapted.fps)
+        return Clip(self.backbone.decode(latents), adapted.fps)
 
 
 def nearest_step(sigmas: list[float], strength: float) -> int:

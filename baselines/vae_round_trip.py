@@ -9,7 +9,7 @@ them can show.
 from pathlib import Path
 from typing import ClassVar
 
-from baselines.on_backbone import LoadOptions, OnBackbone
+from motionbench.backbones.on_backbone import LoadOptions, OnBackbone
 from motionbench.cases import Clip
 from motionbench.methods.base import MethodCard
 
@@ -28,7 +28,7 @@ class VaeRoundTrip(OnBackbone):
 
     def adapt(self, reference: Clip, caption: str, *, seed: int, work_dir: Path) -> Clip:
         """Encode and decode."""
-        frames = self._backbone.decode(self._backbone.encode(reference.frames))
+        frames = self.backbone.decode(self.backbone.encode(reference.frames))
         return Clip(frames, reference.fps)
 
     def generate(self, adapted: Clip, prompt: str, *, seed: int) -> Clip:

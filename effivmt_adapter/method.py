@@ -23,11 +23,10 @@ from effivmt_adapter.stages import given, lora_options, spatial_stage, temporal_
 from effivmt_adapter.tuned_file import Tuned, new_lora
 from effivmt_adapter.tuning import no_heads, tune
 from effivmt_adapter.workplace import Workplace
-from motionbench.backbones import load_backbone
-from motionbench.backbones.wan import Backbone
+from motionbench.backbones.on_backbone import OnBackbone
 from motionbench.cases import Clip
 from motionbench.errors import MethodError
-from motionbench.methods.base import Method, MethodCard
+from motionbench.methods.base import MethodCard
 from motionbench.video import content_sha256
 
 log = logging.getLogger(__name__)
@@ -48,7 +47,7 @@ class Adapted:
     fps: float
 
 
-class EffiVMT(Method):
+class EffiVMT(OnBackbone):
     """Video motion transfer by efficient spatial-temporal decoupled finetuning."""
 
     card = MethodCard(
@@ -69,17 +68,8 @@ class EffiVMT(Method):
             UnknownNameError, UsageError, WeightsError: See ``load_backbone``.
         """
         super().__init__(config, device=device)
-        told = self.config
-        self.backbone: Backbone = load_backbone(
-            told.backbone,
-            dtype=told.dtype,
-            device=device,
-            vae_tiling=told.vae_tiling,
-            offload=told.offload,
-        )
-        self.video_spec = self.backbone.geometry.video_spec
         # Runs record what the preset decided too.
-        self.config = self.resolved(told)
+        self.config = self.resolved(self.config)
 
     def resolved(self, config: Any) -> Any:
         """The options with nothing left to the preset."""
@@ -90,10 +80,6 @@ class EffiVMT(Method):
         """The options in the form that tuning and sampling take."""
         config: EffiVMTConfig = self.config
         return config
-
-    def identity(self) -> dict[str, str]:
-        """Hashes of the backbone's weights."""
-        return self.backbone.identity()
 
     def adapt(self, reference: Clip, caption: str, *, seed: int, work_dir: Path) -> Adapted:
         """Tune on a reference, or take up what was tuned in ``work_dir`` before.

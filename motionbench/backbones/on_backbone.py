@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 
 from motionbench.backbones import Offload, load_backbone
+from motionbench.backbones.wan import Backbone
 from motionbench.methods.base import Method
 
 
@@ -31,7 +32,7 @@ class BackboneOptions(LoadOptions, frozen=True):
 
 
 class OnBackbone(Method):
-    """A method on a backbone; its ``Config`` is a `LoadOptions`."""
+    """A method on a backbone; its ``Config`` has the options of `LoadOptions`."""
 
     Config: ClassVar[type] = BackboneOptions
 
@@ -43,15 +44,15 @@ class OnBackbone(Method):
         """
         super().__init__(config, device=device)
         told = self.config
-        self._backbone = load_backbone(
+        self.backbone: Backbone = load_backbone(
             told.backbone,
             dtype=told.dtype,
             device=device,
             vae_tiling=told.vae_tiling,
             offload=told.offload,
         )
-        self.video_spec = self._backbone.geometry.video_spec
+        self.video_spec = self.backbone.geometry.video_spec
 
     def identity(self) -> dict[str, str]:
         """Hashes of the backbone's weights."""
-        return self._backbone.identity()
+        return self.backbone.identity()
