@@ -46,12 +46,11 @@ def test_the_grid_has_every_combination_and_control() -> None:
 
 
 def test_every_setting_is_one_that_the_methods_take() -> None:
-    from baselines.two_stage_lora import TwoStageConfig
-    from effivmt_adapter.config import EffiVMTConfig
+    from effivmt_adapter.config import EffiVMTConfig, TuningOptions
 
     for setting in full_grid([3]):
         build_config(
-            TwoStageConfig if setting.method == TWO_STAGE else EffiVMTConfig, setting.options
+            TuningOptions if setting.method == TWO_STAGE else EffiVMTConfig, setting.options
         )
         assert load_card(setting.method).tunes_per_reference
 
