@@ -15,11 +15,9 @@ from baselines import ditflow, guidance, moft, rope_shift, sdedit, smm
 from baselines.guidance import Guided, descend
 from baselines.inversion import invert
 from baselines.look import look
-from motionbench.backbones import load_backbone
 from motionbench.backbones.wan import Backbone
 from motionbench.cases import Clip
 from motionbench.methods.base import Method
-from tests.backbones.tiny import save_tiny
 
 PROMPT = "a red star on a blue dotted background"
 REFERENCE = Clip(
@@ -33,18 +31,6 @@ METHODS: dict[str, type[Method]] = {
 }
 
 Make = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tiny") / "wan"
-    save_tiny(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def backbone(folder: Path) -> Backbone:
-    return load_backbone(str(folder))
 
 
 @pytest.fixture

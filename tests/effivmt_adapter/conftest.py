@@ -1,29 +1,14 @@
 """A backbone of random weights, a reference of noise that moves, options that take no time."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
 from effivmt_adapter.drawing import Material
 from effivmt_adapter.head_classification import HeadSplit
-from motionbench.backbones import load_backbone
 from motionbench.backbones.wan import Backbone
 from motionbench.cases import Clip
-from tests.backbones.tiny import save_tiny
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tiny") / "wan"
-    save_tiny(path)
-    return path
-
-
-@pytest.fixture(scope="session")
-def backbone(folder: Path) -> Backbone:
-    return load_backbone(str(folder))
+from tests.backbones.conftest import backbone, folder  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +18,7 @@ def reference() -> Clip:
 
 
 @pytest.fixture(scope="session")
-def material(backbone: Backbone, reference: Clip) -> Material:
+def material(backbone: Backbone, reference: Clip) -> Material:  # noqa: F811 - a fixture
     return Material(
         clip=backbone.encode(reference.frames),
         singles=torch.cat([backbone.encode(frame[None]) for frame in reference.frames]),

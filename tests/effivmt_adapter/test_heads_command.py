@@ -16,7 +16,6 @@ from effivmt_adapter.head_classification import HeadSplit, Similarities, classif
 from effivmt_adapter.head_study import Measurement, Study
 from motionbench.cases import Clip
 from motionbench.video import encode
-from tests.backbones.tiny import save_tiny
 
 CASES = "camera-pan,human-walk"
 
@@ -28,13 +27,6 @@ class Result(NamedTuple):
 
 
 Command = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tiny") / "wan"
-    save_tiny(path)
-    return path
 
 
 @pytest.fixture
