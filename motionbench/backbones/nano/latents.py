@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from motionbench.backbones.nano.architecture import LATENT_CHANNELS, build_vae
 from motionbench.backbones.nano.pool import write_shard
-from motionbench.backbones.nano.train_vae import to_pixels
+from motionbench.backbones.nano.train_vae import Recipe, to_pixels
 from motionbench.backbones.nano.whole import WholeClip
 
 STATISTICS_FILE = "latents.json"
@@ -33,13 +33,14 @@ def load_trained(folder: Path) -> WholeClip:
     """The autoencoder as it was last saved in training.
 
     Raises:
-        ValueError: Its encoder was not yet trained to the end.
+        ValueError: It was not yet trained to the end.
     """
     state = torch.load(folder / "vae.pt", weights_only=True)
-    if state["step"] < state["recipe"]["steps"]:
+    last = Recipe(**state["recipe"]).last
+    if state["step"] < last:
         raise ValueError(
-            f"{folder / 'vae.pt'}: {state['step']} of {state['recipe']['steps']} steps are done; "
-            "latents must wait for the encoder's last one."
+            f"{folder / 'vae.pt'}: {state['step']} of {last} steps are done; latents must wait for "
+            "the last one."
         )
     whole = WholeClip(build_vae())
     whole.vae.load_state_dict(state["model"])

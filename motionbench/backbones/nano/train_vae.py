@@ -5,10 +5,11 @@
 
 The loss is the absolute and squared error of pixels, the absolute error of their changes from
 frame to frame (what flickers is seen, and tracked), and a light Kullback-Leibler term, so that
-latents are of bounded size and small errors in them matter little. Most steps see short windows of
-several clips, the last ones whole clips. Kernels are trained by Muon, all else by AdamW. Then the
-decoder alone is trained on, while clips may already be encoded. Running the command again continues
-from the last checkpoint.
+latents are of bounded size and small errors in them matter little. The first steps see short
+windows of several clips, then come whole clips. The last ones give half of the weight to pixels
+that change over time: a small object that moves is most of a clip's motion and little of its
+picture. Kernels are trained by Muon, all else by AdamW. Running the command again continues from
+the last checkpoint.
 """
 
 import argparse
@@ -33,15 +34,14 @@ class Recipe:
     """How the autoencoder's weights came to be.
 
     Attributes:
-        steps: Optimiser steps of the whole autoencoder.
-        decoder_steps: Further steps of the decoder alone, on whole clips.
+        steps: Optimiser steps.
+        moving_steps: Further steps, on whole clips, that look at what moves.
         batch: Frames a step, about: as many clips as this makes.
         window: Frames of the short windows, ``4k + 1``.
-        decoder_batch: As ``batch``, for the decoder alone.
         whole: Share of ``steps`` at the end that see whole clips.
         kernel_rate: Muon's learning rate after warm-up and before decay, in AdamW's scale.
         learning_rate: AdamW's.
-        decoder_rate: Share of both rates that the decoder alone starts with.
+        moving_rate: Share of both rates that the further steps start with, falling to zero.
         warmup: Steps of linear warm-up.
         decay: Share of the steps at the end over which rates fall linearly to zero.
         squared: Weight of the squared error.
@@ -51,14 +51,13 @@ class Recipe:
     """
 
     steps: int = 3500
-    decoder_steps: int = 1000
+    moving_steps: int = 4000
     batch: int = 36
-    decoder_batch: int = 66
     window: int = 9
     whole: float = 0.2
     kernel_rate: float = 3e-3
     learning_rate: float = 2e-3
-    decoder_rate: float = 0.3
+    moving_rate: float = 0.6
     warmup: int = 30
     decay: float = 0.6
     squared: float = 4.0
@@ -69,15 +68,15 @@ class Recipe:
     @property
     def last(self) -> int:
         """Steps in all."""
-        return self.steps + self.decoder_steps
+        return self.steps + self.moving_steps
 
     def share(self, step: int) -> float:
         """Share of the peak rates at a step."""
         if step < self.steps:
             return course(step, steps=self.steps, warmup=self.warmup, decay=self.decay)
         later = step - self.steps
-        return self.decoder_rate * course(
-            later, steps=self.decoder_steps, warmup=self.warmup, decay=1.0
+        return self.moving_rate * course(
+            later, steps=self.moving_steps, warmup=self.warmup, decay=1.0
         )
 
 
@@ -85,9 +84,8 @@ def draw_batch(pool: Pool, recipe: Recipe, step: int) -> torch.Tensor:
     """Pixels of a step ``(B, 3, T, H, W)`` in [-1, 1]; half of them mirrored."""
     rng = np.random.default_rng([recipe.seed, step])
     window = FRAMES if step >= (1 - recipe.whole) * recipe.steps else recipe.window
-    batch = recipe.batch if step < recipe.steps else recipe.decoder_batch
     clips = []
-    for frames, _ in pool.draw(batch // window, rng):
+    for frames, _ in pool.draw(recipe.batch // window, rng):
         start = rng.integers(FRAMES - window + 1)
         clip = frames[start : start + window]
         clips.append(clip[:, :, ::-1] if rng.random() < 0.5 else clip)
@@ -99,8 +97,10 @@ def to_pixels(frames: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(frames).permute(0, 4, 1, 2, 3).float().div_(127.5).sub_(1)
 
 
-def losses(whole: WholeClip, pixels: torch.Tensor) -> dict[str, torch.Tensor]:
-    """The parts of the loss, each a mean over pixels or latent numbers."""
+def losses(
+    whole: WholeClip, pixels: torch.Tensor, weight: torch.Tensor | float = 1.0
+) -> dict[str, torch.Tensor]:
+    """The parts of the loss, each a mean over pixels, with their weights, or latent numbers."""
     # bfloat16 nearly halves the time on processors that have it.
     with torch.autocast("cpu", torch.bfloat16):
         posterior = whole.encode(pixels)
@@ -108,11 +108,23 @@ def losses(whole: WholeClip, pixels: torch.Tensor) -> dict[str, torch.Tensor]:
     error = found - pixels
     divergence = posterior.mean.square() + posterior.var - 1 - posterior.logvar
     return {
-        "absolute": error.abs().mean(),
-        "squared": error.square().mean(),
+        "absolute": (weight * error.abs()).mean(),
+        "squared": (weight * error.square()).mean(),
         "change": error.diff(dim=2).abs().mean(),
         "divergence": divergence.mean() / 2,
     }
+
+
+def moving_weight(pixels: torch.Tensor) -> torch.Tensor:
+    """Weights ``(B, 1, 1, H, W)`` of mean 1, a half even and a half by how much a pixel changes.
+
+    Where nothing changes at all, only the first half is there.
+
+    Args:
+        pixels: ``(B, 3, T, H, W)``.
+    """
+    change = pixels.std(2, keepdim=True).mean(1, keepdim=True)
+    return 0.5 + 0.5 * change / change.mean((3, 4), keepdim=True).clamp_min(1e-3)
 
 
 class Trainer:
@@ -159,18 +171,16 @@ class Trainer:
     def advance(self, pixels: torch.Tensor) -> dict[str, float]:
         """One optimiser step."""
         recipe = self.recipe
-        if self.step >= recipe.steps:
-            for part in (self.whole.vae.encoder, self.whole.vae.quant_conv):
-                part.requires_grad_(False)
         torch.manual_seed(recipe.seed + self.step)  # noise of the posterior's samples
-        parts = losses(self.whole, pixels)
+        weight = moving_weight(pixels) if self.step >= recipe.steps else 1.0
+        parts = losses(self.whole, pixels, weight)
         loss = parts["absolute"] + recipe.squared * parts["squared"]
         loss = loss + recipe.change * parts["change"] + recipe.divergence * parts["divergence"]
         self.whole.vae.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.whole.vae.parameters(), 1.0)
         for matrix, kernel in zip(self._matrices, self._kernels, strict=True):
-            matrix.grad = None if kernel.grad is None else kernel.grad.flatten(1)
+            matrix.grad = kernel.grad.flatten(1)
         for optimizer in self.optimizers:
             set_rate(optimizer, recipe.share(self.step))
             optimizer.step()

@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, split in (("clips", "train"), ("held-out", "eval")):
         data.fill(path / name, split, 1)
     patch.undo()
-    recipe = train_vae.Recipe(steps=2, decoder_steps=0, batch=FRAMES, window=5)
+    recipe = train_vae.Recipe(steps=1, moving_steps=1, batch=FRAMES, window=5)
     train_vae.train(recipe, path, every=1)
     latents.fill(path)
     Trainer(Recipe(steps=1, batch=1), path).save()
@@ -49,21 +49,26 @@ def test_the_autoencoder_resumes(folder: Path) -> None:
     assert train_vae.Trainer(train_vae.Recipe(), folder).step == 2
 
 
-def test_the_decoder_is_trained_on_alone(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "vae.pt").write_bytes((folder / "vae.pt").read_bytes())
-    recipe = train_vae.Recipe(steps=2, decoder_steps=1, decoder_batch=FRAMES)
-    trainer = train_vae.Trainer(recipe, tmp_path)
-    before = {name: p.clone() for name, p in trainer.whole.vae.named_parameters()}
-    trainer.advance(train_vae.draw_batch(Pool(folder / "clips"), recipe, 2))
-    moved = {
-        name.split(".")[0]
-        for name, p in trainer.whole.vae.named_parameters()
-        if not torch.equal(p, before[name])
-    }
-    assert moved == {"decoder", "post_quant_conv"}
+def test_later_steps_see_whole_clips_at_a_rate_that_falls_to_zero(folder: Path) -> None:
+    recipe = train_vae.Recipe(steps=2, moving_steps=4, batch=FRAMES, window=5, whole=0.0, warmup=1)
+    pool = Pool(folder / "clips")
+    assert train_vae.draw_batch(pool, recipe, 1).shape[2] == 5
+    assert train_vae.draw_batch(pool, recipe, 2).shape[2] == FRAMES
+    rates = [recipe.share(step) for step in range(2, recipe.last)]
+    np.testing.assert_allclose(rates, 0.6 * np.array([1, 0.75, 0.5, 0.25]))
 
 
-def test_latents_wait_for_the_encoder(folder: Path, tmp_path: Path) -> None:
+def test_half_of_the_weight_lies_where_pixels_change() -> None:
+    pixels = torch.zeros(1, 3, 5, 4, 4)
+    assert (train_vae.moving_weight(pixels) == 0.5).all()
+    pixels[:, :, ::2, 1, 2] = 1.0  # one pixel of 16 flickers
+    weight = train_vae.moving_weight(pixels)
+    assert weight.shape == (1, 1, 1, 4, 4)
+    assert weight.mean().item() == pytest.approx(1.0)
+    assert weight[0, 0, 0, 1, 2].item() == pytest.approx(0.5 + 0.5 * 16)
+
+
+def test_latents_wait_for_the_autoencoder(folder: Path, tmp_path: Path) -> None:
     state = torch.load(folder / "vae.pt", weights_only=True)
     torch.save({**state, "step": 1}, tmp_path / "vae.pt")
     with pytest.raises(ValueError, match="1 of 2 steps"):
