@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from motionbench.errors import SubmissionError, UnknownNameError
-from motionbench.files import disk_full_named, read_json
+from motionbench.files import read_json, whole_file
 from motionbench.runner.stored import is_unchanged
 from motionbench.store.info import RunInfo
 from motionbench.store.private import (
@@ -84,7 +84,8 @@ def write_bundle(
     run = Run(path)
     info = _published(run.info(), run.path)
     chosen = _ruler(run, ruler)
-    records = [_packed(record, run.path) for record in run.read_generations().values()]
+    generations = run.read_generations().values()
+    records = [_packed(record, run.path) for record in generations]
     texts = {
         "run.json": _json(asdict(info)),
         "plan.json": _json(asdict(Plan(run.plan()))),
@@ -94,7 +95,7 @@ def write_bundle(
             public_scores(record, run.path).to_json() for record in run.read_scores(chosen).values()
         ),
     }
-    clips = {} if hashes_only else _clips(run)
+    clips = {} if hashes_only else _clips(run, generations)
     manifest = Manifest(
         run=info.settings.folder_name(),
         suite=f"{info.settings.suite}@{info.settings.suite_version}",
@@ -114,17 +115,11 @@ def write_bundle(
 
 
 def _write(out: Path, texts: Mapping[str, bytes], clips: Mapping[str, Path]) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = out.with_name(f".{out.name}.tmp")
-    try:
-        with disk_full_named(out), zipfile.ZipFile(temporary, "w") as archive:
-            for name, text in texts.items():
-                archive.writestr(_member(name), text, zipfile.ZIP_DEFLATED)
-            for name, clip in sorted(clips.items()):
-                archive.writestr(_member(name), clip.read_bytes(), zipfile.ZIP_STORED)
-        temporary.replace(out)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(out) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(_member(name), text, zipfile.ZIP_DEFLATED)
+        for name, clip in sorted(clips.items()):
+            archive.writestr(_member(name), clip.read_bytes(), zipfile.ZIP_STORED)
 
 
 def _member(name: str) -> zipfile.ZipInfo:
@@ -157,14 +152,14 @@ def _clip_name(record: GenerationRecord) -> str:
     return f"videos/{record.case}/{record.prompt_id}-{record.seed}{suffix}"
 
 
-def _clips(run: Run) -> dict[str, Path]:
+def _clips(run: Run, records: Iterable[GenerationRecord]) -> dict[str, Path]:
     """Clips by their names in the bundle.
 
     Raises:
         SubmissionError: One of them cannot be packed.
     """
     clips = {}
-    for record in run.read_generations().values():
+    for record in records:
         if record.stored is None:
             continue
         path = run.resolve(record.stored.video)
