@@ -140,3 +140,19 @@ def test_damaged_video_fails_its_scores_and_no_others(
     records = next((run / "scores").glob("*.jsonl")).read_text().splitlines()
     assert len(records) == 4
     assert sum('"status": "ok"' in line or '"status":"ok"' in line for line in records) == 3
+
+
+def test_a_failed_metric_of_one_pair_counts_too(
+    motionbench: Command, clip_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("no pictures")
+
+    monkeypatch.setattr("motionbench.features.Features.thumbnails", fails)
+    clip = clip_files / "right.mp4"
+    pair = ("score", "--reference", clip, "--generated", clip, "--ruler", "embedded", "--json")
+    lenient, strict = motionbench(*pair), motionbench(*pair, "--fail-on-error")
+    assert lenient.code == 0, lenient.err
+    assert strict.code == 9
+    assert "structure_leakage" in strict.err
+    assert strict.out == lenient.out
