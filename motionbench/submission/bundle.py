@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from motionbench.errors import SubmissionError, UnknownNameError
+from motionbench.errors import SubmissionError, UnknownNameError, UsageError
 from motionbench.files import read_json, whole_file
 from motionbench.runner.stored import is_unchanged
 from motionbench.store.info import RunInfo
@@ -19,7 +19,7 @@ from motionbench.store.private import (
     without_folders,
 )
 from motionbench.store.records import GenerationRecord, Plan
-from motionbench.store.run import Run
+from motionbench.store.run import Run, is_ruler
 from motionbench.submission.archive import MEMBER
 from motionbench.video import file_sha256
 
@@ -77,7 +77,8 @@ def write_bundle(
 
     Raises:
         StoreError: ``path`` is no run.
-        UnknownNameError: No such ruler measured it, or several did and none was named.
+        UnknownNameError: No such ruler measured it.
+        UsageError: None measured it, or several did and none was named.
         SubmissionError: A clip is gone, changed, or a folder of frames.
         DiskFullError: The disk is full.
     """
@@ -130,13 +131,19 @@ def _member(name: str) -> zipfile.ZipInfo:
 
 def _ruler(run: Run, wanted: str | None) -> str:
     known = run.rulers()
-    matching = [
-        name for name in known if wanted is None or wanted in (name, name.rpartition("-")[0])
-    ]
-    if len(matching) != 1:
-        hint = "Name one with --ruler." if known else "Run `motionbench score RUN` first."
-        raise UnknownNameError(f"ruler of {run.path}", wanted or "", known, hint=hint)
-    return matching[0]
+    matching = [name for name in known if wanted is None or is_ruler(name, wanted)]
+    if len(matching) == 1:
+        return matching[0]
+    if not known:
+        raise UsageError(
+            f"{run.path} has no scores to hand in. Run `motionbench score {run.path}` first."
+        )
+    if wanted is not None and not matching:
+        raise UnknownNameError(f"ruler of {run.path}", wanted, known)
+    raise UsageError(
+        f"{run.path} has scores of {len(matching)} rulers: {', '.join(matching)}. Name one by "
+        "--ruler, with its fingerprint if two have the same name."
+    )
 
 
 def _packed(record: GenerationRecord, run: Path) -> GenerationRecord:
