@@ -204,4 +204,4 @@ def _score_pair(
         print_table(f"{generated} against {reference}, ruler {scoring.ruler.id}", rows)
     failed = [name for name, score in scores.items() if score.status == "failed"]
     if fail_on_error and failed:
-        raise IncompleteError(f"{len(failed)} metrics of {generated} failed: {', '.join(failed)}.")
+        raise IncompleteError(f"{generated}: these metrics failed: {', '.join(failed)}.")
