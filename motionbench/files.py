@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from motionbench.errors import DiskFullError, StoreError
 
@@ -47,8 +47,12 @@ def disk_full_named(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a whole file, or leave the old one untouched.
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file to write to, which becomes ``path`` once the block has ended without an error.
+
+    Else what ``path`` was is left untouched. Several processes may write the same file: one of them
+    is last, and nobody reads a mixture.
 
     Raises:
         DiskFullError: The disk is full.
@@ -59,12 +63,22 @@ def write_bytes(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("xb") as file:
-                file.write(content)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file, or leave the old one untouched.
+
+    Raises:
+        DiskFullError: The disk is full.
+    """
+    with whole_file(path) as file:
+        file.write(content)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from motionbench.audit.compare import compare
-from motionbench.audit.lab import Scores, Shot
+from motionbench.audit.compare import Scores, compare
+from motionbench.audit.lab import Shot
 from motionbench.audit.means import Row, mean_cells
 from motionbench.audit.sections import Finding, Severity, Table
 from motionbench.audit.variants import CATALOGUE

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from motionbench.audit.compare import compare
+from motionbench.audit.compare import Scores, compare
 from motionbench.audit.floors import Scenes, fidelities
-from motionbench.audit.lab import Lab, Scores, Shot
+from motionbench.audit.lab import Lab, Shot
 from motionbench.audit.means import Row, mean_cells
 from motionbench.audit.metrics import AuditedMetric, from_catalog
 from motionbench.audit.sections import Finding, Table

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from motionbench.audit.compare import compare
-from motionbench.audit.lab import Lab, Scores, Shot
+from motionbench.audit.compare import Scores, compare
+from motionbench.audit.lab import Lab, Shot
 from motionbench.audit.means import Row, mean_cells
 from motionbench.audit.metrics import AuditedMetric
 from motionbench.audit.sections import Figure, Finding, Table

@@ -1,17 +1,15 @@
 """Shots of scenes, and what a ruler measures on them."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
 from motionbench.arrays import Embeddings
+from motionbench.audit.compare import Scores, compare
 from motionbench.audit.metrics import AuditedMetric
 from motionbench.cases import Clip
-from motionbench.errors import UnscorableError
 from motionbench.features import Features
-from motionbench.metrics.alignment import align
-from motionbench.metrics.catalog import Measurements, Unscorable
 from motionbench.ruler import Ruler
 from motionbench.runner.progress import progress
 from motionbench.scenes.render import render
@@ -66,10 +64,6 @@ class Pair:
 
     reference: Shot
     generated: Shot
-
-
-Scores = Mapping[str, float | Unscorable]
-"""Value, or why there is none, by metric."""
 
 
 class Lab:
@@ -161,20 +155,14 @@ class Lab:
 
     def _score(self, pair: Pair, metrics: Sequence[AuditedMetric], exact: bool) -> Scores:
         tracks = self._exact if exact else self._tracks
-        try:
-            reference, generated = align(
-                tracks[pair.reference], tracks[pair.generated], frames=self.ruler.max_frames
-            )
-        except UnscorableError as error:
-            return {metric.name: Unscorable(str(error)) for metric in metrics}
-        measurements = Measurements(
-            reference_tracks=reference,
-            generated_tracks=generated,
+        return compare(
+            tracks[pair.reference],
+            tracks[pair.generated],
+            metrics,
+            self.ruler,
             reference_frames=self._embeddings.get(pair.reference),
             generated_frames=self._embeddings.get(pair.generated),
-            parameters=self.ruler.parameters,
         )
-        return {metric.name: metric.score(measurements) for metric in metrics}
 
     def _track(self, shot: Shot) -> TrackSet:
         return self._features.tracks(shot.clip(), content_sha256="")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from motionbench.audit.compare import compare
+from motionbench.audit.compare import Scores, compare
 from motionbench.audit.floors import Scenes
-from motionbench.audit.lab import Lab, Pair, Scores, Shot
+from motionbench.audit.lab import Lab, Pair, Shot
 from motionbench.audit.metrics import AuditedMetric
 from motionbench.audit.sections import Cell, Finding, Table
 from motionbench.audit.variants import CATALOGUE, VARIANTS

@@ -8,7 +8,8 @@ import numpy as np
 from motionbench.audit import tracking_tables as tables
 from motionbench.audit.axes import base_scenes
 from motionbench.audit.ceiling import BOTH, ceiling_finding, ceiling_table, ceilings
-from motionbench.audit.lab import Lab, Scores, Shot
+from motionbench.audit.compare import Scores
+from motionbench.audit.lab import Lab, Shot
 from motionbench.audit.means import Row
 from motionbench.audit.points import Points, gather
 from motionbench.audit.scale import Scale

@@ -1,6 +1,8 @@
 """What may happen to a clip between the method that made it and the ruler: none of it is motion."""
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,9 +22,7 @@ class Stored:
 
     def __call__(self, clip: Clip) -> Clip:
         """See ``Treatment``."""
-        with TemporaryDirectory(prefix="motionbench-") as folder:
-            path = Path(folder) / f"clip{suffix(False)}"
-            encode(clip, path)
+        with _written(clip) as path:
             return decode(path)
 
 
@@ -39,10 +39,7 @@ class Encoded:
 
     def __call__(self, clip: Clip) -> Clip:
         """See ``Treatment``."""
-        lossless = self.crf is None
-        with TemporaryDirectory(prefix="motionbench-") as folder:
-            path = Path(folder) / f"clip{suffix(lossless)}"
-            encode(clip, path, lossless=lossless, crf=self.crf)
+        with _written(clip, lossless=self.crf is None, crf=self.crf) as path:
             return decode(path)
 
 
@@ -52,9 +49,7 @@ class ReadByOpenCV:
 
     def __call__(self, clip: Clip) -> Clip:
         """See ``Treatment``."""
-        with TemporaryDirectory(prefix="motionbench-") as folder:
-            path = Path(folder) / f"clip{suffix(False)}"
-            encode(clip, path)
+        with _written(clip) as path:
             return replace(clip, frames=_read_by_opencv(path))
 
 
@@ -162,6 +157,15 @@ class Blurred:
         sigma = self.spread * min(clip.size)
         blurred = [cv2.GaussianBlur(frame, (0, 0), sigma) for frame in clip.frames]
         return replace(clip, frames=np.stack(blurred))
+
+
+@contextmanager
+def _written(clip: Clip, *, lossless: bool = False, crf: int | None = None) -> Iterator[Path]:
+    """A file of the clip, gone after the block."""
+    with TemporaryDirectory(prefix="motionbench-") as folder:
+        path = Path(folder) / f"clip{suffix(lossless)}"
+        encode(clip, path, lossless=lossless, crf=crf)
+        yield path
 
 
 def _read_by_opencv(path: Path) -> Frames:

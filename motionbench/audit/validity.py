@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from motionbench.audit.axes import AXES
-from motionbench.audit.lab import Lab, Scores
+from motionbench.audit.compare import Scores
+from motionbench.audit.lab import Lab
 from motionbench.audit.metrics import AuditedMetric
 from motionbench.audit.scale import Scale
 from motionbench.audit.sections import Section

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from motionbench.audit.lab import Scores
+from motionbench.audit.compare import Scores
 from motionbench.audit.metrics import AuditedMetric
 from motionbench.audit.statistics import Resamples, draw_clusters
 from motionbench.metrics.catalog import Unscorable

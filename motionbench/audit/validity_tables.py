@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from motionbench.audit.sections import Cell, Table
 from motionbench.audit.statistics import Estimate
 from motionbench.audit.validity_data import HEADLINE, ValidityData
-from motionbench.audit.validity_results import EVERYTHING, SPAN, Difference, Measured
+from motionbench.audit.validity_results import EVERYTHING, SPAN, Difference, Measured, Shift
 
 _INTERVAL = "Intervals are 95 %, over base scenes."
 
@@ -143,15 +143,7 @@ def _noticed(data: ValidityData, measured: Sequence[Measured]) -> Table:
 
 def _nuisances(measured: Sequence[Measured]) -> Table:
     rows = [
-        {
-            "metric": each.metric.name,
-            "nuisance": found.nuisance,
-            "pairs": found.pairs,
-            "scored": found.scored,
-            "shift": found.mean,
-            "spread": found.spread,
-            "size": found.size,
-        }
+        {"metric": each.metric.name, "nuisance": found.nuisance, **_shift(found)}
         for each in measured
         for found in each.shifts
         if not found.level
@@ -168,15 +160,7 @@ def _nuisances(measured: Sequence[Measured]) -> Table:
 
 def _levels(headline: Measured) -> Table:
     rows = [
-        {
-            "nuisance": found.nuisance,
-            "level": found.level,
-            "pairs": found.pairs,
-            "scored": found.scored,
-            "shift": found.mean,
-            "spread": found.spread,
-            "size": found.size,
-        }
+        {"nuisance": found.nuisance, "level": found.level, **_shift(found)}
         for found in headline.shifts
         if found.level
     ]
@@ -257,6 +241,16 @@ def _tracker_or_formula(found: Measured, exact: Measured) -> Table:
         f"{_INTERVAL}",
         tuple(rows),
     )
+
+
+def _shift(found: Shift) -> dict[str, Cell]:
+    return {
+        "pairs": found.pairs,
+        "scored": found.scored,
+        "shift": found.mean,
+        "spread": found.spread,
+        "size": found.size,
+    }
 
 
 def _interval(name: str, found: Estimate | None) -> dict[str, Cell]:

@@ -208,12 +208,10 @@ def _generate(request: "Request", out: Path, offline: bool) -> "GenerateSummary"
 
 def _print_plan(request: "Request", as_json: bool) -> None:
     """What a request asks for, without loading the method's models."""
-    from motionbench.manifest import load_suite
     from motionbench.methods.registry import load_card
     from motionbench.runner.plan import plan_jobs
 
-    root = None if request.suite.root is None else Path(request.suite.root)
-    suite = load_suite(request.suite.manifest, root=root)
+    suite = request.suite.load()
     jobs = plan_jobs(suite, request.selection, request.seeds or (0,))
     card = load_card(request.method.reference)
     cases = Counter({job.case: job.category for job in jobs}.values())

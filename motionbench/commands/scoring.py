@@ -67,8 +67,7 @@ def score(
     from motionbench.commands.presets import choose_protocol
 
     _exactly_one(runs=bool(runs), pairs=pairs is not None, reference=reference is not None)
-    if reference is None and (generated is not None or prompt):
-        raise UsageError("--generated and --prompt are of one pair: they need --reference.")
+    _check_pair(reference, generated, prompt)
     if root is not None and suite is None:
         raise UsageError("--root needs --suite: name the suite whose files are there.")
     if suite is not None and not runs:
@@ -84,8 +83,8 @@ def score(
         again=again,
         overrides=protocol.overrides,
     )
-    if reference is not None:
-        _score_pair(reference, generated, prompt, scoring, as_json)
+    if reference is not None and generated is not None:
+        _score_pair(reference, generated, prompt, scoring, as_json, fail_on_error)
         return
     folders = _register(pairs, out) if pairs is not None else _find(runs or [])
     _score_runs(folders, scoring, as_json, fail_on_error)
@@ -124,6 +123,14 @@ def _exactly_one(**given: bool) -> None:
             "Say what to score, in one way: run folders, or --pairs FILE, or --reference R "
             "--generated G."
         )
+
+
+def _check_pair(reference: Path | None, generated: Path | None, prompt: str) -> None:
+    """Refuse a part of a pair."""
+    if reference is None and (generated is not None or prompt):
+        raise UsageError("--generated and --prompt are of one pair: they need --reference.")
+    if reference is not None and generated is None:
+        raise UsageError("--reference needs --generated: the clip to score against it.")
 
 
 def _find(paths: list[Path]) -> list[Path]:
@@ -171,20 +178,30 @@ def _row(summary: "ScoreSummary") -> dict[str, Any]:
 
 
 def _score_pair(
-    reference: Path, generated: Path | None, prompt: str, scoring: "Scoring", as_json: bool
+    reference: Path,
+    generated: Path,
+    prompt: str,
+    scoring: "Scoring",
+    as_json: bool,
+    fail_on_error: bool,
 ) -> None:
-    """Print all metrics of one pair."""
+    """Print all metrics of one pair.
+
+    Raises:
+        IncompleteError: A metric failed and ``fail_on_error`` is set.
+    """
     from motionbench.runner.score import score_pair
 
-    if generated is None:
-        raise UsageError("--reference needs --generated: the clip to score against it.")
     scores = score_pair(reference, generated, prompt=prompt, scoring=scoring)
     if as_json:
         content = {name: score.to_json() for name, score in scores.items()}
         print_json({"ruler": scoring.ruler.id, "scores": content})
-        return
-    rows = [
-        {"metric": name, "value": score.value, "why not": score.reason or score.error or ""}
-        for name, score in scores.items()
-    ]
-    print_table(f"{generated} against {reference}, ruler {scoring.ruler.id}", rows)
+    else:
+        rows = [
+            {"metric": name, "value": score.value, "why not": score.reason or score.error or ""}
+            for name, score in scores.items()
+        ]
+        print_table(f"{generated} against {reference}, ruler {scoring.ruler.id}", rows)
+    failed = [name for name, score in scores.items() if score.status == "failed"]
+    if fail_on_error and failed:
+        raise IncompleteError(f"{generated}: these metrics failed: {', '.join(failed)}.")

@@ -6,6 +6,7 @@ from typing import Literal
 
 Direction = Literal["higher", "lower", "none"]
 Side = Literal["at least", "at most"]
+Standing = Literal["ranked", "not ranked", "control"]
 
 UNCATEGORISED = "uncategorised"
 """Category shown for cases whose manifest names none."""
@@ -201,6 +202,13 @@ class Row:
     categories: Mapping[str, Cell]
     macro: Cell | None
     flags: tuple[Flag, ...]
+
+    @property
+    def standing(self) -> Standing:
+        """Which of the board's three parts the row is in."""
+        if self.control:
+            return "control"
+        return "ranked" if self.tier is not None else "not ranked"
 
 
 @dataclass(frozen=True)

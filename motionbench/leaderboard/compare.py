@@ -158,16 +158,24 @@ def compare_methods(
         high=interval.high,
         pvalue=pvalue,
         cases_needed=cases_needed(differences) if pvalue > ALPHA else None,
-        cases=tuple(
-            CaseDifference(
-                grid.cases[case],
-                grid.categories[case],
-                float(values_a[place]),
-                float(values_b[place]),
-                float(differences[place]),
-            )
-            for place, case in sorted(enumerate(cases), key=lambda c: -abs(differences[c[0]]))
-        ),
+        cases=_case_differences(grid, cases, values_a, values_b),
+    )
+
+
+def _case_differences(
+    grid: ScoreGrid, cases: np.ndarray, values_a: np.ndarray, values_b: np.ndarray
+) -> tuple[CaseDifference, ...]:
+    """Each common case, the largest difference first, either way."""
+    differences = values_a - values_b
+    return tuple(
+        CaseDifference(
+            grid.cases[cases[place]],
+            grid.categories[cases[place]],
+            float(values_a[place]),
+            float(values_b[place]),
+            float(differences[place]),
+        )
+        for place in sorted(range(len(cases)), key=lambda place: -abs(differences[place]))
     )
 
 

@@ -26,7 +26,7 @@ def json_text(board: Board) -> str:
     content = asdict(board)
     content["confidence"] = CONFIDENCE
     for row, record in zip(board.rows, content["rows"], strict=True):
-        record["standing"] = _standing(row)
+        record["standing"] = row.standing
         record["cells"] = {name: _json_cell(cell) for name, cell in row.cells.items()}
         record["categories"] = {name: _json_cell(cell) for name, cell in row.categories.items()}
         record["macro"] = None if row.macro is None else _json_cell(row.macro)
@@ -35,7 +35,7 @@ def json_text(board: Board) -> str:
 
 def _csv_record(board: Board, row: Row) -> dict[str, Any]:
     record: dict[str, Any] = {
-        "standing": _standing(row),
+        "standing": row.standing,
         "tier": row.tier,
         "label": row.label,
         "method": row.method,
@@ -70,12 +70,6 @@ def _csv_cell(name: str, cell: Cell) -> dict[str, float | int | None]:
         f"{name}:cases": cell.n_cases_ok,
         f"{name}:coverage": cell.coverage,
     }
-
-
-def _standing(row: Row) -> str:
-    if row.control:
-        return "control"
-    return "ranked" if row.tier is not None else "not ranked"
 
 
 def _json_cell(cell: Cell) -> dict[str, Any]:

@@ -76,5 +76,6 @@ def _memory_mib() -> int:
 @cache
 def _packages() -> dict[str, str]:
     """Version of every installed distribution; reading them takes a third of a second."""
-    found = {dist.metadata["Name"]: dist.version for dist in distributions()}
-    return dict(sorted(found.items()))
+    named = ((dist.metadata["Name"], dist) for dist in distributions())
+    # What an installation that broke off left behind has no name, and no version.
+    return dict(sorted((name, dist.version) for name, dist in named if name))

@@ -116,6 +116,8 @@ class LocalExecutor:
         code = self._worker.exit_code()
         self._worker = None
         stack = self._crash_file.read_text() if self._crash_file.exists() else ""
+        # The next worker may die before it opens the file anew.
+        self._crash_file.unlink(missing_ok=True)
         return _epitaph(code), stack or None
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from motionbench.cases import Suite
-from motionbench.manifest import load_suite
 from motionbench.runner.environment import environment
 from motionbench.runner.executors import LocalExecutor
 from motionbench.runner.plan import Selection, plan_jobs
@@ -89,7 +88,7 @@ def generate(
         DiskFullError: The disk is full.
         StoreError: The run folder cannot be used.
     """
-    suite = load_suite(request.suite.manifest, root=_root(request.suite))
+    suite = request.suite.load()
     # Wrong arguments are found before a model is loaded.
     plan_jobs(suite, request.selection, request.seeds or (0,))
     with closing(executor or LocalExecutor(request.method)) as runner:
@@ -105,11 +104,6 @@ def generate(
             tasks = _tasks(suite, run, _to_do(run, jobs, request), request.lossless)
             made = _record_all(run, runner, tasks, show_progress)
             return _summary(run, jobs, made)
-
-
-def _root(source: SuiteSource) -> Path | None:
-    """Where the suite's files are, if the manifest does not say."""
-    return None if source.root is None else Path(source.root)
 
 
 def _describe_run(request: Request, suite: Suite, method: MethodDescription) -> RunInfo:

@@ -11,7 +11,6 @@ from motionbench.cases import Suite
 from motionbench.errors import StoreError, VideoError
 from motionbench.features import Features
 from motionbench.files import write_json
-from motionbench.manifest import load_suite
 from motionbench.metrics.catalog import METRICS
 from motionbench.ruler import Ruler
 from motionbench.runner.environment import environment
@@ -155,7 +154,7 @@ def _suite_of(info: RunInfo, source: SuiteSource | None, path: Path) -> Suite:
         StoreError: It is another one now.
     """
     source = source or info.suite_source
-    suite = load_suite(source.manifest, root=None if source.root is None else Path(source.root))
+    suite = source.load()
     if suite.sha256 != info.settings.suite_sha256:
         raise StoreError(
             f"{path} answers suite {info.settings.suite} {info.settings.suite_version} "
@@ -239,9 +238,7 @@ def subject_of(record: GenerationRecord, stored: Stored, run: Run) -> Subject:
         cut=record.conform,
         seconds_adapt=record.seconds_adapt,
         seconds_generate=record.seconds_generate,
-        peak_memory_mib=record.peak_rss_mib
-        if record.peak_cuda_mib is None
-        else record.peak_cuda_mib,
+        peak_memory_mib=record.peak_memory_mib,
     )
 
 

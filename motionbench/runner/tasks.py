@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from motionbench.cases import Case, Prompt
+from motionbench.store.info import now
 from motionbench.store.records import GenerationRecord
 
 
@@ -95,7 +95,7 @@ def record_of(task: Task, prompt: Prompt, **outcome: Any) -> GenerationRecord:
         kind=prompt.kind,
         prompt=prompt.text,
         seed=task.seed,
-        finished=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        finished=now(),
         **outcome,
     )
 

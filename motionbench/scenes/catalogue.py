@@ -168,18 +168,6 @@ def get_spec(name: str) -> SceneSpec:
     return SCENES[name]
 
 
-def split_of(seed: int) -> Split:
-    """The side of the split that a seed belongs to.
-
-    Raises:
-        UsageError: The seed is on neither side.
-    """
-    for split, seeds in SEEDS.items():
-        if int(seed) in seeds:  # a range looks for NumPy integers one by one
-            return split
-    raise UsageError(f"scene seed {seed} must be in [0, {SEEDS['eval'].stop}).")
-
-
 def build_scene(
     name: str, seed: int, *, appearance: Appearance | None = None, split: Split = "train"
 ) -> Scene:

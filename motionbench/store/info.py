@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
+
+from motionbench.cases import Suite
+from motionbench.manifest import load_suite
 
 
 def now() -> str:
@@ -60,6 +64,15 @@ class SuiteSource:
 
     manifest: str
     root: str | None = None
+
+    def load(self) -> Suite:
+        """The suite as it is there now.
+
+        Raises:
+            UnknownNameError: No built-in suite of that name.
+            ManifestError: The manifest is wrong.
+        """
+        return load_suite(self.manifest, root=None if self.root is None else Path(self.root))
 
 
 @dataclass(frozen=True)

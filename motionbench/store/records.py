@@ -129,6 +129,11 @@ class GenerationRecord:
         """What was attempted."""
         return Job(self.case, self.prompt_id, self.seed)
 
+    @property
+    def peak_memory_mib(self) -> float | None:
+        """What the metric ``peak_memory`` takes: the GPU's where one was used; None if unknown."""
+        return self.peak_rss_mib if self.peak_cuda_mib is None else self.peak_cuda_mib
+
     def to_json(self) -> dict[str, Any]:
         """The journal's line: the stored clip's fields stand beside the others."""
         line = asdict(self)

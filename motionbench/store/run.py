@@ -168,6 +168,20 @@ class Run:
         return self.path / video
 
 
+def is_ruler(name: str, wanted: str) -> bool:
+    """Whether a ruler is the one asked for, by name or by name and fingerprint.
+
+    Example:
+        >>> is_ruler("embedded-0123456789ab", "embedded")
+        True
+
+    Args:
+        name: Name and fingerprint.
+        wanted: As a person says it.
+    """
+    return wanted in (name, name.rpartition("-")[0])
+
+
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[str]:
     """Sentences on what differs between two nested mappings."""
     found = []

@@ -12,7 +12,7 @@ from motionbench.errors import StoreError
 from motionbench.files import read_json
 from motionbench.store.info import RunInfo
 from motionbench.store.records import GenerationRecord, Job, PlannedJob, Score, ScoreRecord
-from motionbench.store.run import RUN_FILE, Run
+from motionbench.store.run import RUN_FILE, Run, is_ruler
 
 COLUMNS = (
     "run",
@@ -60,15 +60,6 @@ def find_runs(paths: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-def read_run(path: Path) -> RunInfo:
-    """Who made a run, of what, with which settings.
-
-    Raises:
-        StoreError: ``path`` is no run folder, or its ``run.json`` is broken.
-    """
-    return Run(path).info()
-
-
 def read_table(runs: Sequence[Path], ruler: str | None = None) -> pd.DataFrame:
     """One row per run, ruler, planned job and metric.
 
@@ -103,11 +94,10 @@ def _rulers(runs: Sequence[Path], wanted: str | None) -> dict[str, tuple[str, ..
     for path in runs:
         run = Run(path)
         for name in run.rulers():
-            metrics.setdefault(name, tuple(read_json(run.ruler_file(name))["metrics"]))
+            if name not in metrics:
+                metrics[name] = _metrics_of(run.ruler_file(name))
     chosen = {
-        name: names
-        for name, names in metrics.items()
-        if wanted is None or wanted in (name, name.rpartition("-")[0])
+        name: names for name, names in metrics.items() if wanted is None or is_ruler(name, wanted)
     }
     if chosen:
         return chosen
@@ -117,6 +107,17 @@ def _rulers(runs: Sequence[Path], wanted: str | None) -> dict[str, tuple[str, ..
         f"None of the {len(runs)} runs has scores{by}. Rulers that measured them: {known}. "
         "Run `motionbench score RUN` first."
     )
+
+
+def _metrics_of(ruler_file: Path) -> tuple[str, ...]:
+    """The metrics that a ruler measures, as the file beside its scores says."""
+    try:
+        return tuple(read_json(ruler_file)["metrics"])
+    except (KeyError, TypeError) as error:
+        raise StoreError(
+            f"{ruler_file} does not say which metrics were measured. Score the run again by "
+            "`motionbench score RUN`."
+        ) from error
 
 
 def _run_rows(run: Run, ruler: str, metrics: tuple[str, ...]) -> Iterator[dict[str, Any]]:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from motionbench.errors import SubmissionError, UnknownNameError
-from motionbench.files import disk_full_named, read_json
+from motionbench.errors import SubmissionError, UnknownNameError, UsageError
+from motionbench.files import read_json, whole_file
 from motionbench.runner.stored import is_unchanged
 from motionbench.store.info import RunInfo
 from motionbench.store.private import (
@@ -19,7 +19,7 @@ from motionbench.store.private import (
     without_folders,
 )
 from motionbench.store.records import GenerationRecord, Plan
-from motionbench.store.run import Run
+from motionbench.store.run import Run, is_ruler
 from motionbench.submission.archive import MEMBER
 from motionbench.video import file_sha256
 
@@ -77,14 +77,16 @@ def write_bundle(
 
     Raises:
         StoreError: ``path`` is no run.
-        UnknownNameError: No such ruler measured it, or several did and none was named.
+        UnknownNameError: No such ruler measured it.
+        UsageError: None measured it, or several did and none was named.
         SubmissionError: A clip is gone, changed, or a folder of frames.
         DiskFullError: The disk is full.
     """
     run = Run(path)
     info = _published(run.info(), run.path)
     chosen = _ruler(run, ruler)
-    records = [_packed(record, run.path) for record in run.read_generations().values()]
+    generations = run.read_generations().values()
+    records = [_packed(record, run.path) for record in generations]
     texts = {
         "run.json": _json(asdict(info)),
         "plan.json": _json(asdict(Plan(run.plan()))),
@@ -94,7 +96,7 @@ def write_bundle(
             public_scores(record, run.path).to_json() for record in run.read_scores(chosen).values()
         ),
     }
-    clips = {} if hashes_only else _clips(run)
+    clips = {} if hashes_only else _clips(run, generations)
     manifest = Manifest(
         run=info.settings.folder_name(),
         suite=f"{info.settings.suite}@{info.settings.suite_version}",
@@ -114,17 +116,11 @@ def write_bundle(
 
 
 def _write(out: Path, texts: Mapping[str, bytes], clips: Mapping[str, Path]) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = out.with_name(f".{out.name}.tmp")
-    try:
-        with disk_full_named(out), zipfile.ZipFile(temporary, "w") as archive:
-            for name, text in texts.items():
-                archive.writestr(_member(name), text, zipfile.ZIP_DEFLATED)
-            for name, clip in sorted(clips.items()):
-                archive.writestr(_member(name), clip.read_bytes(), zipfile.ZIP_STORED)
-        temporary.replace(out)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(out) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(_member(name), text, zipfile.ZIP_DEFLATED)
+        for name, clip in sorted(clips.items()):
+            archive.writestr(_member(name), clip.read_bytes(), zipfile.ZIP_STORED)
 
 
 def _member(name: str) -> zipfile.ZipInfo:
@@ -135,13 +131,19 @@ def _member(name: str) -> zipfile.ZipInfo:
 
 def _ruler(run: Run, wanted: str | None) -> str:
     known = run.rulers()
-    matching = [
-        name for name in known if wanted is None or wanted in (name, name.rpartition("-")[0])
-    ]
-    if len(matching) != 1:
-        hint = "Name one with --ruler." if known else "Run `motionbench score RUN` first."
-        raise UnknownNameError(f"ruler of {run.path}", wanted or "", known, hint=hint)
-    return matching[0]
+    matching = [name for name in known if wanted is None or is_ruler(name, wanted)]
+    if len(matching) == 1:
+        return matching[0]
+    if not known:
+        raise UsageError(
+            f"{run.path} has no scores to hand in. Run `motionbench score {run.path}` first."
+        )
+    if wanted is not None and not matching:
+        raise UnknownNameError(f"ruler of {run.path}", wanted, known)
+    raise UsageError(
+        f"{run.path} has scores of {len(matching)} rulers: {', '.join(matching)}. Name one by "
+        "--ruler, with its fingerprint if two have the same name."
+    )
 
 
 def _packed(record: GenerationRecord, run: Path) -> GenerationRecord:
@@ -157,14 +159,14 @@ def _clip_name(record: GenerationRecord) -> str:
     return f"videos/{record.case}/{record.prompt_id}-{record.seed}{suffix}"
 
 
-def _clips(run: Run) -> dict[str, Path]:
+def _clips(run: Run, records: Iterable[GenerationRecord]) -> dict[str, Path]:
     """Clips by their names in the bundle.
 
     Raises:
         SubmissionError: One of them cannot be packed.
     """
     clips = {}
-    for record in run.read_generations().values():
+    for record in records:
         if record.stored is None:
             continue
         path = run.resolve(record.stored.video)

@@ -136,11 +136,10 @@ def _score_problems(
             yield f"{_name(job)}: {name} is {score.status} with value {score.value}."
         elif score.value is not None and not math.isfinite(score.value):
             yield f"{_name(job)}: {name} is {score.value}."
-    memory = record.peak_rss_mib if record.peak_cuda_mib is None else record.peak_cuda_mib
     recorded = {
         "seconds_adapt": record.seconds_adapt,
         "seconds_generate": record.seconds_generate,
-        "peak_memory": memory,
+        "peak_memory": record.peak_memory_mib,
     }
     for name in sorted(COSTS & set(scored.scores)):
         if scored.scores[name].value != recorded[name]:

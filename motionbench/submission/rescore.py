@@ -17,10 +17,6 @@ from motionbench.runner.score import subject_of
 from motionbench.store.records import Cut, GenerationRecord, Job, Score
 from motionbench.submission.contents import Contents
 
-TOLERANCE = 0.002
-"""Of a score, absolute; relative beyond 1. Other versions of the libraries round otherwise; a
-tampered score below it moves a mean by less than any interval is wide."""
-
 TRIMMED = 64
 """Pixels that rounding to a method's size multiple may take from a side."""
 

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "motionbench"
 # A module may import from its own layer and from those above it in this list.
 LAYERS = (
     {"errors", "arrays"},
-    {"cases", "tracks", "files"},
+    {"cases", "tracks", "files", "training"},
     {"video", "conform", "scenes"},
     {"manifest", "manifest_entries", "pairs", "pair_rows"},
     {"trackers", "embedders", "metrics"},

@@ -1,5 +1,6 @@
 """Bad input: one clear paragraph, the documented exit code, and nothing lost."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,22 @@ def test_damaged_video_fails_its_scores_and_no_others(
     records = next((run / "scores").glob("*.jsonl")).read_text().splitlines()
     assert len(records) == 4
     assert sum('"status": "ok"' in line or '"status":"ok"' in line for line in records) == 3
+
+
+def test_a_failed_metric_of_one_pair_counts_too(
+    motionbench: Command, clip_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("no pictures")
+
+    monkeypatch.setattr("motionbench.features.Features.thumbnails", fails)
+    clip = clip_files / "right.mp4"
+    result = motionbench(
+        "score", "--reference", clip, "--generated", clip, "--ruler", "embedded", "--json",
+        "--fail-on-error",
+    )  # fmt: skip
+    assert result.code == 9
+    assert "right.mp4: these metrics failed: structure_leakage." in result.err
+    scores = json.loads(result.out)["scores"]
+    assert scores["structure_leakage"]["error"] == "RuntimeError: no pictures"
+    assert scores["speed_ratio"]["status"] == "ok"

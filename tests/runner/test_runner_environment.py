@@ -1,6 +1,7 @@
 """The surroundings that a run records."""
 
 import json
+import sys
 
 import numpy as np
 
@@ -14,6 +15,15 @@ def test_surroundings_are_plain_json():
     assert found["packages"]["numpy"] == np.__version__
     assert found["cores"] >= 1
     assert found["memory_mib"] > 100
+
+
+def test_what_a_broken_installation_left_is_no_package(tmp_path, monkeypatch):
+    (tmp_path / "half-1.0.dist-info").mkdir()
+    whole = tmp_path / "whole-2.0.dist-info"
+    whole.mkdir()
+    (whole / "METADATA").write_text("Metadata-Version: 2.1\nName: whole\nVersion: 2.0\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert module._packages.__wrapped__() == {"whole": "2.0"}
 
 
 def test_an_installed_package_has_no_commit(tmp_path):

@@ -20,7 +20,6 @@ from motionbench.errors import (
 from motionbench.runner.generate import GenerateSummary, Request, generate
 from motionbench.runner.plan import Selection
 from motionbench.store.run import Run
-from motionbench.store.table import read_run
 from motionbench.video import decode, encode
 
 
@@ -42,7 +41,7 @@ def test_a_run_explains_itself(request_for, tmp_path):
     summary = generate(request, tmp_path / "runs")  # with a process of its own
     assert (summary.planned, summary.made, summary.failed) == (4, 4, ())
     assert summary.run.name.startswith("plain--tiny--")
-    info = read_run(summary.run)
+    info = Run(summary.run).info()
     assert info.settings.method == "plain"
     assert info.settings.options == {"log": "", "brightness": 4}
     assert info.reference == f"{METHODS}:Plain"
@@ -84,8 +83,8 @@ def test_more_seeds_cases_and_prompts_continue_the_run(request_for, tmp_path):
     more = run_here(replace(request, selection=Selection(), seeds=(0, 1)), tmp_path)
     assert (more.run, more.planned, more.made) == (first.run, 8, 7)
     assert len(Run(first.run).plan()) == 8
-    assert read_run(first.run).seeds == [0, 1]
-    assert len(read_run(first.run).sessions) == 2
+    assert Run(first.run).info().seeds == [0, 1]
+    assert len(Run(first.run).info().sessions) == 2
     less = run_here(request, tmp_path)
     assert (less.planned, less.made) == (1, 0)
     assert len(Run(first.run).plan()) == 8
@@ -229,7 +228,7 @@ def test_a_folder_of_finished_videos_is_a_method(request_for, tmp_path):
     summary = run_here(request, tmp_path)
     assert summary.planned == 4
     assert [record.prompt_id for record in summary.failed] == ["p1", "p1"]
-    info = read_run(summary.run)
+    info = Run(summary.run).info()
     assert info.seeds == [7]
     assert "mapping_sha256" in info.settings.identity
 

@@ -13,7 +13,7 @@ from motionbench.runner.score import Scoring, score_runs
 from motionbench.runner.tasks import MethodReference
 from motionbench.store.info import SuiteSource
 from motionbench.store.run import Run
-from motionbench.store.table import find_runs, read_run, read_table
+from motionbench.store.table import find_runs, read_table
 from motionbench.video import encode
 
 
@@ -49,7 +49,7 @@ def pairs(tmp_path: Path) -> Path:
 def test_each_method_is_a_run(pairs, tmp_path, quick_ruler):
     out = tmp_path / "runs"
     runs = register_pairs(pairs, out, command=("motionbench", "score"))
-    assert [read_run(run).settings.method for run in runs] == ["Method A (Large)", "Method B"]
+    assert [Run(run).info().settings.method for run in runs] == ["Method A (Large)", "Method B"]
     assert runs[0].name.startswith("method-a-large--")
     assert find_runs([out]) == sorted(runs)
     first = Run(runs[0]).read_generations()

@@ -6,7 +6,7 @@ import pytest
 from motionbench.cases import CATEGORIES
 from motionbench.errors import UnknownNameError, UsageError
 from motionbench.scenes.captions import is_held_out, sample_appearance
-from motionbench.scenes.catalogue import SCENES, SEEDS, build_scene, names, perturb, split_of
+from motionbench.scenes.catalogue import SCENES, SEEDS, build_scene, names, perturb
 from motionbench.scenes.render import render
 from motionbench.scenes.tracks import exact_tracks
 from motionbench.trackers.base import grid_queries
@@ -49,14 +49,12 @@ def test_the_same_motion_with_another_appearance():
 
 def test_seeds_of_the_two_sides_are_disjoint_and_enforced():
     assert SEEDS["train"].stop <= EVAL
-    assert split_of(0) == "train"
-    assert split_of(EVAL) == "eval"
     with pytest.raises(UsageError, match=r"seed 7 is not a seed of split 'eval'"):
         build_scene("camera/pan", 7, split="eval")
     with pytest.raises(UsageError, match=r"not a seed of split 'train'.*never share seeds"):
         build_scene("camera/pan", EVAL)
-    with pytest.raises(UsageError, match="scene seed -1 must be in"):
-        split_of(-1)
+    with pytest.raises(UsageError, match=r"seed -1 is not a seed of split 'train'"):
+        build_scene("camera/pan", -1)
 
 
 def test_appearances_of_the_wrong_side_are_refused():

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,7 +115,9 @@ with Run(Path(sys.argv[1])).writing():
 """
 
 
-def test_a_second_process_is_refused(run):
+@contextmanager
+def holding(run):
+    """A process that holds the run's lock until its standard input is closed."""
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(run.path)],
         stdin=subprocess.PIPE,
@@ -123,6 +126,11 @@ def test_a_second_process_is_refused(run):
     )
     with holder:
         assert holder.stdout.readline() == "held\n"
+        yield holder
+
+
+def test_a_second_process_is_refused(run):
+    with holding(run) as holder:
         with pytest.raises(RunLockedError) as caught, run.writing():
             pytest.fail("two processes hold the lock")
         assert f"pid {holder.pid} on " in str(caught.value)
@@ -134,14 +142,7 @@ def test_a_second_process_is_refused(run):
 
 
 def test_a_killed_holder_leaves_no_lock(run):
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(run.path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with holder:
-        assert holder.stdout.readline() == "held\n"
+    with holding(run) as holder:
         holder.kill()
     with run.writing():
         pass

@@ -18,7 +18,7 @@ from motionbench.store.records import (
     Stored,
 )
 from motionbench.store.run import Run
-from motionbench.store.table import COLUMNS, find_runs, read_run, read_table
+from motionbench.store.table import COLUMNS, find_runs, read_table
 
 RULER = "embedded-0123456789ab"
 
@@ -160,6 +160,12 @@ def test_rulers_are_chosen_by_name_or_fingerprint(run, tmp_path):
         read_table(runs, "exact")
 
 
+def test_a_ruler_file_without_metrics_is_named(run):
+    write_json(run.ruler_file(RULER), {"name": "embedded"})
+    with pytest.raises(StoreError, match=rf"{RULER}\.json does not say which metrics"):
+        read_table([run.path])
+
+
 def test_runs_without_scores_are_refused(tmp_path):
     run = make_run(tmp_path / "a", rulers=())
     with pytest.raises(StoreError, match=r"None of the 1 runs has scores.*motionbench score"):
@@ -173,4 +179,3 @@ def test_runs_are_found_alone_and_in_folders(run, tmp_path):
     assert find_runs([other.path, tmp_path / "runs"]) == [other.path, run.path]
     with pytest.raises(StoreError, match="is no run"):
         find_runs([tmp_path])
-    assert read_run(run.path).settings.method == "copy"

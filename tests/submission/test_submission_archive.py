@@ -1,8 +1,10 @@
-"""Archives that are damaged, missing, too large, or do not fit on the disk."""
+"""Archives that are damaged, missing, too large, full of tricks, or do not fit on the disk."""
 
 import errno
 import os
+import stat
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,4 +61,51 @@ def test_a_record_has_a_largest_size_whatever_its_ratio(
 def test_only_the_packings_of_a_bundle(tmp_path: Path) -> None:
     path = packed(tmp_path / "a.zip", b"{}", zipfile.ZIP_LZMA)
     with pytest.raises(SubmissionError, match="does not use"):
+        archive.unpack(path, tmp_path / "out")
+
+
+def evil_members() -> Iterator[tuple[str, zipfile.ZipInfo, bytes, str]]:
+    for name in (
+        "../run.json",
+        "/run.json",
+        "videos/../../x/a-0.mp4",
+        "C:\\run.json",
+        "videos/a/",
+        "videos/a/a-0.m3u8",
+    ):
+        yield name, zipfile.ZipInfo(name), b"x", "no file of a bundle has this name"
+    link = zipfile.ZipInfo("run.json")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    yield "link", link, b"/etc/passwd", "it is a link or device"
+    yield "bomb", zipfile.ZipInfo("run.json"), bytes(20 << 20), "times its size"
+
+
+@pytest.mark.parametrize(
+    ("member", "content", "reason"),
+    [pytest.param(*rest, id=name) for name, *rest in evil_members()],
+)
+def test_archive_tricks(
+    tmp_path: Path, member: zipfile.ZipInfo, content: bytes, reason: str
+) -> None:
+    path, folder = tmp_path / "evil.zip", tmp_path / "inside" / "folder"
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr("plan.json", b"{}")
+        bundle.writestr(member, content, zipfile.ZIP_DEFLATED)
+    with pytest.raises(SubmissionError, match=reason):
+        archive.unpack(path, folder)
+    assert list(folder.iterdir()) == []
+    assert sorted(tmp_path.iterdir()) == [path, folder.parent]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_twice_and_no_archive(tmp_path: Path) -> None:
+    path = tmp_path / "twice.zip"
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr("run.json", b"1")
+        bundle.writestr("run.json", b"2")
+    with pytest.raises(SubmissionError, match="more than once"):
+        archive.unpack(path, tmp_path / "out")
+    path.write_bytes(b"PK not a zip")
+    with pytest.raises(SubmissionError, match="no zip archive"):
         archive.unpack(path, tmp_path / "out")

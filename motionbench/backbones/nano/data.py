@@ -6,7 +6,6 @@ Each shard depends on its number alone, so the pool can be filled by several run
 any time. Training shards show the training side of the split only.
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from motionbench.scenes.captions import Split, caption
 from motionbench.scenes.catalogue import build_scene, names
 from motionbench.scenes.render import render
 from motionbench.scenes.stage import Scene
+from motionbench.training import script_arguments
 
 FIRST_SEED: dict[Split, int] = {"train": 1_500_000_000, "eval": 3_500_000_000}
 """Scene seeds start here: far from those of any suite and of ``clip-nano``."""
@@ -67,10 +67,7 @@ def fill(folder: Path, split: Split, shards: int) -> None:
 
 def main() -> None:
     """Command line: the clips to watch first, then those to train on."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, default=Path("checkpoints/wan-nano"))
+    parser = script_arguments(__doc__, folder="checkpoints/wan-nano")
     parser.add_argument("--clips", type=int, default=24_576, help="training clips")
     arguments = parser.parse_args()
     fill(arguments.folder / "held-out", "eval", WATCHED // CLIPS)

@@ -7,7 +7,6 @@ Autoencoder: round trips of rendered scenes. Sampling: captions of held-out scen
 fast samples move, how steady their look is, and whether two seeds move differently.
 """
 
-import argparse
 import math
 import time
 from collections.abc import Callable
@@ -33,6 +32,7 @@ from motionbench.backbones.nano.measures import (
 from motionbench.backbones.wan import Backbone
 from motionbench.cases import CATEGORIES, Clip
 from motionbench.ruler import Ruler, load_ruler
+from motionbench.training import script_arguments
 
 PSNR, ROUND_TRIP_FIDELITY = 28.0, 0.9
 RANKED_FIRST, SPEED_FACTOR, CONSISTENCY, BETWEEN_SEEDS = 0.7, 2.0, 0.03, 0.5
@@ -44,9 +44,7 @@ Row = tuple[str, str, str, str]
 
 def main() -> None:
     """Command line: a table of what was measured, with the bars."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_arguments(__doc__)
     parser.add_argument("--backbone", default="nano", help="as in load_backbone")
     parser.add_argument("--clips", type=int, default=64, help="round trips")
     parser.add_argument("--prompts", type=int, default=64, help="captions to sample from")

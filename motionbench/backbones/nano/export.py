@@ -6,7 +6,6 @@ Weights are stored in half precision and computed with in single precision; the 
 the libraries would load as it is stored, in single precision.
 """
 
-import argparse
 import json
 import shutil
 from dataclasses import asdict
@@ -26,6 +25,7 @@ from motionbench.backbones.nano.architecture import (
 )
 from motionbench.backbones.nano.latents import STATISTICS_FILE
 from motionbench.backbones.nano.model import Denoiser
+from motionbench.training import script_arguments
 
 DEFAULTS = Defaults(height=SIDE, width=SIDE, frames=FRAMES, fps=FPS, steps=20, guidance=4.0)
 
@@ -64,10 +64,7 @@ def export(folder: Path, target: Path) -> None:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, default=Path("checkpoints/wan-nano"))
+    parser = script_arguments(__doc__, folder="checkpoints/wan-nano")
     parser.add_argument("--to", type=Path, default=Path("checkpoints/wan-nano/model"))
     arguments = parser.parse_args()
     export(arguments.folder, arguments.to)

@@ -8,9 +8,7 @@ mirrored, in half precision. May run while clips are still being rendered: run i
 that come later.
 """
 
-import argparse
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +19,7 @@ from motionbench.backbones.nano.architecture import LATENT_CHANNELS, build_vae
 from motionbench.backbones.nano.pool import write_shard
 from motionbench.backbones.nano.train_vae import Recipe, to_pixels
 from motionbench.backbones.nano.whole import WholeClip
+from motionbench.training import script_arguments, use_given_threads
 
 STATISTICS_FILE = "latents.json"
 _MEASURED = 8
@@ -97,12 +96,9 @@ def fill(folder: Path) -> None:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, default=Path("checkpoints/wan-nano"))
+    parser = script_arguments(__doc__, folder="checkpoints/wan-nano")
     arguments = parser.parse_args()
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    use_given_threads()
     fill(arguments.folder)
 
 

@@ -17,7 +17,8 @@ from motionbench.backbones.nano.architecture import (
 from motionbench.backbones.nano.attention import use_plain_attention
 from motionbench.backbones.nano.pool import Pool
 from motionbench.backbones.nano.tokenizer import build_tokenizer
-from motionbench.backbones.nano.training import course, optimizers, save_state, set_rate
+from motionbench.backbones.nano.training import optimizers, set_rate
+from motionbench.training import course, save_state
 
 TRAIN_TIMESTEPS = 1000
 """Wan's transformer is told sigma in thousandths."""

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from motionbench.files import whole_file, write_bytes
+
 
 def write_shard(path: Path, arrays: np.ndarray, captions: list[str]) -> None:
     """Write arrays and captions by renaming, so that a reader meets complete shards only.
@@ -13,13 +15,13 @@ def write_shard(path: Path, arrays: np.ndarray, captions: list[str]) -> None:
         path: Ends in ``.npy``; the captions go beside it as JSON.
         arrays: One row a clip.
         captions: As many.
+
+    Raises:
+        DiskFullError: The disk is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".json").write_text(json.dumps(captions), encoding="utf-8")
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    write_bytes(path.with_suffix(".json"), json.dumps(captions).encode())
+    with whole_file(path) as file:
         np.save(file, arrays)
-    partial.replace(path)
 
 
 class Pool:

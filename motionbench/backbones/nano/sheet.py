@@ -6,7 +6,6 @@ Two held-out captions a category: in each block the first line is a rendered sce
 the next two are samples with different seeds; five frames from the first to the last.
 """
 
-import argparse
 from pathlib import Path
 
 import cv2
@@ -20,6 +19,7 @@ from motionbench.backbones.wan import Backbone
 from motionbench.cases import CATEGORIES
 from motionbench.features import spread_evenly
 from motionbench.scenes.captions import caption
+from motionbench.training import script_arguments
 
 SCALE, SHOWN, SEEDS, LINE, GAP = 2, 5, 2, 18, 8
 """Enlargement, frames shown of a clip, samples of a caption, and heights in pixels."""
@@ -54,9 +54,7 @@ def sheet(backbone: Backbone, rows: int, columns: int) -> np.ndarray:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_arguments(__doc__)
     parser.add_argument("--backbone", default="nano", help="as in load_backbone")
     parser.add_argument("--rows", type=int, default=3, help="captions of each category")
     parser.add_argument("--out", type=Path, default=Path("wan-nano.png"))

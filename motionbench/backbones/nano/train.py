@@ -10,8 +10,6 @@ trained by Muon, all else by AdamW. An exponential moving average of the weights
 what is exported. Running the command again continues from the last checkpoint.
 """
 
-import argparse
-import os
 import time
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from tqdm import tqdm
 
 from motionbench.backbones.nano.model import Denoiser, Recipe, Trainer, draw_batch
 from motionbench.backbones.nano.pool import Pool
-from motionbench.backbones.nano.training import log
+from motionbench.training import append_row, script_arguments, use_given_threads
 
 _REFRESH = 200
 """Steps between looks for new shards."""
@@ -65,20 +63,17 @@ def train(recipe: Recipe, folder: Path, *, every: int = 200) -> None:
                 "watched": watch(trainer.average, watched, recipe),
                 "latents": pool.refresh(),
             }
-            log(folder / "transformer.csv", row)
+            append_row(folder / "transformer.csv", row, digits=5)
             trainer.save()
             total = 0.0
 
 
 def main() -> None:
     """Command line: train, log and checkpoint until the recipe's steps are done."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, default=Path("checkpoints/wan-nano"))
+    parser = script_arguments(__doc__, folder="checkpoints/wan-nano")
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     arguments = parser.parse_args()
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    use_given_threads()
     train(Recipe(steps=arguments.steps), arguments.folder)
 
 

@@ -12,8 +12,6 @@ picture. Kernels are trained by Muon, all else by AdamW. Running the command aga
 the last checkpoint.
 """
 
-import argparse
-import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,8 +23,9 @@ from tqdm import tqdm
 
 from motionbench.backbones.nano.architecture import FRAMES, LATENT_CHANNELS, build_vae
 from motionbench.backbones.nano.pool import Pool
-from motionbench.backbones.nano.training import course, log, optimizers, save_state, set_rate
+from motionbench.backbones.nano.training import optimizers, set_rate
 from motionbench.backbones.nano.whole import WholeClip
+from motionbench.training import append_row, course, save_state, script_arguments, use_given_threads
 
 
 @dataclass(frozen=True)
@@ -242,19 +241,16 @@ def train(recipe: Recipe, folder: Path, *, every: int = 100) -> None:
             trainer.seconds = time.monotonic() - started
             row: dict[str, int | float] = {"step": trainer.step, "seconds": int(trainer.seconds)}
             row |= {**sums, "clips": pool.refresh(), "psnr": psnr(trainer.whole, watched)}
-            log(folder / "vae.csv", row)
+            append_row(folder / "vae.csv", row, digits=5)
             trainer.save()
             sums = {}
 
 
 def main() -> None:
     """Command line: train, log and checkpoint until the recipe's steps are done."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, default=Path("checkpoints/wan-nano"))
+    parser = script_arguments(__doc__, folder="checkpoints/wan-nano")
     arguments = parser.parse_args()
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    use_given_threads()
     train(Recipe(), arguments.folder)
 
 

@@ -1,8 +1,4 @@
-"""What both training loops share: optimisers, the rate's course, the log, whole files."""
-
-import csv
-from pathlib import Path
-from typing import Any
+"""The optimisers of both training loops."""
 
 import torch
 
@@ -40,44 +36,7 @@ def optimizers(
     return [muon, adam]
 
 
-def course(step: int, *, steps: int, warmup: int, decay: float) -> float:
-    """Share of the learning rate: linear warm-up, constant, linear decay to zero.
-
-    Args:
-        step: From 0 on.
-        steps: Of the whole training.
-        warmup: Steps of linear warm-up.
-        decay: Share of the steps at the end over which the rate falls.
-    """
-    rising = min(1.0, (step + 1) / warmup)
-    falling = min(1.0, (steps - step) / max(1.0, decay * steps))
-    return min(rising, falling)
-
-
 def set_rate(optimizer: torch.optim.Optimizer, share: float) -> None:
     """Set each group's rate to a share of its own ``peak``."""
     for group in optimizer.param_groups:
         group["lr"] = group["peak"] * share
-
-
-def save_state(path: Path, state: dict[str, Any]) -> None:
-    """``torch.save`` by renaming."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
-
-
-def log(path: Path, row: dict[str, int | float]) -> None:
-    """Append a row to a CSV file; the first one brings the header."""
-    is_new = not path.is_file()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, list(row))
-        if is_new:
-            writer.writeheader()
-        writer.writerow(
-            {
-                key: f"{value:.5g}" if isinstance(value, float) else value
-                for key, value in row.items()
-            }
-        )

@@ -7,7 +7,6 @@ any time. Only the training side of the split is shown, and its held-out combina
 named: a text that never was a true caption would teach that such combinations do not exist.
 """
 
-import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
@@ -35,6 +34,7 @@ from motionbench.scenes.captions import (
 from motionbench.scenes.catalogue import build_scene, names
 from motionbench.scenes.render import render
 from motionbench.scenes.stage import Scene
+from motionbench.training import script_arguments
 
 Tokenizer = Callable[[list[str]], torch.Tensor]
 
@@ -165,10 +165,7 @@ def fill(folder: Path, split: Split, count: int, *, first: int = 0) -> None:
 
 def main() -> None:
     """Command line: the scenes to watch first, then those to train on."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, default=Path("checkpoints/clip-nano"))
+    parser = script_arguments(__doc__, folder="checkpoints/clip-nano")
     parser.add_argument("--scenes", type=int, default=7_680, help="training scenes")
     arguments = parser.parse_args()
     fill(arguments.folder / "held-out", "eval", 4)

@@ -7,7 +7,6 @@ own preprocessing. A frame counts if the scene's caption scores above 19 texts t
 in one attribute. Intervals are bootstrapped over scenes, as frames of one scene are alike.
 """
 
-import argparse
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from motionbench.embedders.nano.data import TEXTS, draw_scene, texts_of
 from motionbench.scenes import draws
 from motionbench.scenes.captions import caption
 from motionbench.scenes.render import render
+from motionbench.training import script_arguments
 from motionbench.video import decode, encode
 
 FIRST_SCENE = 1_000_000
@@ -101,9 +101,7 @@ def rate(hits: list[np.ndarray]) -> tuple[float, float, float]:
 
 def main() -> None:
     """Command line: a table by category, and the same with shuffled texts."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_arguments(__doc__)
     parser.add_argument("--embedder", default="clip-nano", help="as in 'motionbench eval'")
     parser.add_argument("--scenes", type=int, default=280, help="four frames are taken of each")
     parser.add_argument("--side", type=int, default=256, help="pixels of the rendered frames")

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from motionbench.files import whole_file
+
 
 class Shard(NamedTuple):
     """Scenes rendered together: M scenes, F frames of each, and 1 + K texts, the caption first.
@@ -32,12 +34,13 @@ class Draw(NamedTuple):
 
 
 def write_shard(path: Path, shard: Shard) -> None:
-    """Write by renaming, so that a reader meets complete shards only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    """Write by renaming, so that a reader meets complete shards only.
+
+    Raises:
+        DiskFullError: The disk is full.
+    """
+    with whole_file(path) as file:
         np.savez(file, **shard._asdict())
-    partial.replace(path)
 
 
 class Pool:

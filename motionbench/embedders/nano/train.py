@@ -11,10 +11,7 @@ not kept, but cut the time to learn several times. Running the command again con
 checkpoint.
 """
 
-import argparse
-import csv
 import math
-import os
 import shutil
 import time
 from dataclasses import asdict, dataclass
@@ -44,6 +41,7 @@ from motionbench.embedders.nano.objective import (
 )
 from motionbench.embedders.nano.pool import Pool
 from motionbench.embedders.weights import CONFIG_FILE, no_root_logging
+from motionbench.training import append_row, course, save_state, script_arguments, use_given_threads
 
 
 @dataclass(frozen=True)
@@ -84,9 +82,8 @@ def draw_batch(pool: Pool, recipe: Recipe, step: int, preprocess: dict[str, Any]
 
 def learning_rate(recipe: Recipe, step: int) -> float:
     """Linear warm-up, constant, linear decay to zero."""
-    rising = min(1.0, (step + 1) / recipe.warmup)
-    falling = min(1.0, (recipe.steps - step) / max(1, recipe.decay * recipe.steps))
-    return recipe.learning_rate * min(rising, falling)
+    share = course(step, steps=recipe.steps, warmup=recipe.warmup, decay=recipe.decay)
+    return recipe.learning_rate * share
 
 
 WEIGHTS = {"camera": 1.5, "multi_object": 2.5}
@@ -155,9 +152,7 @@ class Trainer:
             "seconds": self.seconds,
             "recipe": asdict(self.recipe),
         }
-        partial = self._state.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.replace(self._state)
+        save_state(self._state, state)
         export(self.model, self.folder / "model")
 
     def advance(self, batch: Batch) -> dict[str, float]:
@@ -217,15 +212,12 @@ def monitor(trainer: Trainer, held_out: Pool) -> dict[str, float]:
 
 def main() -> None:
     """Command line: train, log and checkpoint until the recipe's steps are done."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, default=Path("checkpoints/clip-nano"))
+    parser = script_arguments(__doc__, folder="checkpoints/clip-nano")
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--learning-rate", type=float, default=Recipe.learning_rate)
     parser.add_argument("--negatives", type=int, default=Recipe.negatives)
     arguments = parser.parse_args()
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    use_given_threads()
     recipe = Recipe(
         steps=arguments.steps, learning_rate=arguments.learning_rate, negatives=arguments.negatives
     )
@@ -255,23 +247,9 @@ def train(recipe: Recipe, folder: Path, *, every: int = 250) -> None:
             trainer.seconds = time.monotonic() - started
             row: dict[str, int | float] = {"step": trainer.step, "seconds": int(trainer.seconds)}
             row |= {**sums, "pool": pool.refresh(), **monitor(trainer, held_out)}
-            _log(folder / "log.csv", row)
+            append_row(folder / "log.csv", row, digits=4)
             trainer.save()
             sums = {}
-
-
-def _log(path: Path, row: dict[str, int | float]) -> None:
-    is_new = not path.is_file()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, list(row))
-        if is_new:
-            writer.writeheader()
-        writer.writerow(
-            {
-                key: f"{value:.4g}" if isinstance(value, float) else value
-                for key, value in row.items()
-            }
-        )
 
 
 if __name__ == "__main__":

@@ -31,7 +31,6 @@ from motionbench.leaderboard.site.naming import page_name
 from motionbench.leaderboard.site.pages import Pages, script_json, write_static
 from motionbench.leaderboard.site.runs import RunPages, read_runs
 from motionbench.leaderboard.site.subsets import RESAMPLES
-from motionbench.manifest import load_suite
 from motionbench.ruler import load_ruler, overrides_of
 from motionbench.store.private import without_folders
 from motionbench.store.run import Run
@@ -206,8 +205,7 @@ def _cases_of(board: Board, made: Sequence[RunPages]) -> tuple[dict[str, Case], 
     for run in made:
         source = run.info.suite_source
         try:
-            root = None if source.root is None else Path(source.root)
-            suite = load_suite(source.manifest, root=root)
+            suite = source.load()
         except MotionBenchError as error:
             log.info("suite %s: %s", source.manifest, error)
             continue

@@ -51,18 +51,11 @@ class Contents:
         return [kind for kind in PROMPT_KINDS if kind in self.grid.kinds]
 
 
-def standing(row: Row) -> str:
-    """Ranked, not ranked, or control."""
-    if row.control:
-        return "control"
-    return "ranked" if row.tier is not None else "not ranked"
-
-
 def board_sections(contents: Contents) -> Iterator[dict[str, Any]]:
     """Rows of the board, section by section."""
     numbered = list(enumerate(contents.board.rows))
     for (kind, title), group in zip(SECTIONS, ("ranked", "not ranked", "control"), strict=True):
-        rows = [(place, row) for place, row in numbered if standing(row) == group]
+        rows = [(place, row) for place, row in numbered if row.standing == group]
         if rows:
             lines = [_line(contents, place, row) for place, row in rows]
             for line, above in zip(lines[1:], lines, strict=False):
@@ -128,7 +121,7 @@ def charts_data(contents: Contents) -> dict[str, Any]:
         rows.append(
             {
                 "label": label,
-                "standing": standing(row),
+                "standing": row.standing,
                 "fidelity": _ends(numbers_of(row.cells[board.rank_by])),
                 "text": None if text is None else _ends(numbers_of(row.cells[text])),
                 "categories": {

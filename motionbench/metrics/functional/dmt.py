@@ -11,6 +11,7 @@ from jaxtyping import Float32
 
 from motionbench.errors import UnscorableError
 from motionbench.metrics.functional.agreement import BLOCK_ROWS
+from motionbench.metrics.functional.unit_steps import refuse_no_tracks, unit_steps
 
 
 def motion_fidelity_dmt(
@@ -57,11 +58,7 @@ def motion_fidelity_paper(
     Raises:
         UnscorableError: A clip has no tracks, or a point stands exactly still in some step.
     """
-    if not len(reference) or not len(generated):
-        raise UnscorableError(
-            f"{len(generated)} generated and {len(reference)} reference tracks: both clips need "
-            "at least one."
-        )
+    refuse_no_tracks(reference, generated)
     rows, columns = _directions(generated, "generated"), _directions(reference, "reference")
     best_of_rows, best_of_columns = [], np.full(len(columns), -np.inf, dtype=np.float32)
     for start in range(0, len(rows), BLOCK_ROWS):
@@ -73,19 +70,8 @@ def motion_fidelity_paper(
 
 
 def _directions(tracks: np.ndarray, clip: str) -> np.ndarray:
-    """Unit displacements, ``(n, 2 S)``."""
-    steps = np.diff(tracks, axis=1)
-    lengths = np.linalg.norm(steps, axis=-1, keepdims=True)
-    if not np.isfinite(lengths).all():
-        raise UnscorableError(f"the {clip} clip has tracks with positions that are not finite.")
-    still = np.argwhere(lengths[..., 0] == 0)
-    if len(still):
-        track, step = still[0]
-        raise UnscorableError(
-            f"the published formula divides by zero: point {track} of the {clip} clip does not "
-            f"move at all between instants {step} and {step + 1} ({len(still)} such steps)."
-        )
-    return np.reshape(steps / lengths, (len(steps), -1))
+    """Directions of a track's steps in one row, ``(n, 2 S)``."""
+    return unit_steps(tracks, clip).reshape(len(tracks), -1)
 
 
 def _similarity(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

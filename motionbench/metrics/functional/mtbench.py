@@ -16,7 +16,11 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from motionbench.errors import UnscorableError
-from motionbench.metrics.functional.published import mean_best_cosine, unit_steps
+from motionbench.metrics.functional.unit_steps import (
+    mean_best_cosine,
+    refuse_no_tracks,
+    unit_steps,
+)
 
 SAMPLE = 50
 """Tracks of each clip that the script's global part is computed on."""
@@ -47,7 +51,7 @@ def mtbench_cosine(
         UnscorableError: A clip has no tracks, or a point stands exactly still in some step or
             starts at (0, 0) (the script then crashes or gives NaN).
     """
-    _check_counts(reference, generated)
+    refuse_no_tracks(reference, generated)
     return mean_best_cosine(
         _start_and_steps(_shares(generated, height, width), "generated"),
         _start_and_steps(_shares(reference, height, width), "reference"),
@@ -81,7 +85,7 @@ def mtbench_nearness(
     Raises:
         UnscorableError: A clip has no tracks, or a position is not finite.
     """
-    _check_counts(reference, generated)
+    refuse_no_tracks(reference, generated)
     others = _shares(reference, height, width)
     best = []
     for track in _shares(generated, height, width):
@@ -121,7 +125,7 @@ def mtbench_hybrid(
         UnscorableError: As ``mtbench_cosine``, or a number that was drawn is beyond the reference's
             tracks.
     """
-    _check_counts(reference, generated)
+    refuse_no_tracks(reference, generated)
     if chosen.max() >= len(reference):
         raise UnscorableError(
             f"{len(generated)} generated and {len(reference)} reference tracks: the published "
@@ -148,11 +152,3 @@ def _start_and_steps(positions: np.ndarray, clip: str) -> np.ndarray:
 def _shares(tracks: np.ndarray, height: int, width: int) -> np.ndarray:
     shares: np.ndarray = tracks / np.array([width, height], dtype=np.float32)
     return shares
-
-
-def _check_counts(reference: np.ndarray, generated: np.ndarray) -> None:
-    if not len(reference) or not len(generated):
-        raise UnscorableError(
-            f"{len(generated)} generated and {len(reference)} reference tracks: both clips need "
-            "at least one."
-        )

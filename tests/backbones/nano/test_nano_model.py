@@ -18,7 +18,7 @@ from motionbench.backbones.nano.architecture import (
 from motionbench.backbones.nano.model import Denoiser, Recipe, Trainer, draw_batch
 from motionbench.backbones.nano.pool import Pool, write_shard
 from motionbench.backbones.nano.tokenizer import build_tokenizer
-from motionbench.backbones.nano.training import course
+from motionbench.training import course
 
 CAPTIONS = [
     "a red star on a blue dotted background",

@@ -9,12 +9,12 @@ from motionbench.metrics.functional.mtbench import (
     mtbench_nearness,
 )
 from motionbench.metrics.functional.published import (
-    mean_best_cosine,
     motion_fidelity_ditflow,
     motion_fidelity_reversed,
 )
 from motionbench.metrics.functional.ropecraft import ropecraft_ftd
 from motionbench.metrics.functional.trajectory_distance import trajectory_distance
+from motionbench.metrics.functional.unit_steps import mean_best_cosine
 
 SQUARE = {"height": 100, "width": 100}
 
