@@ -1,6 +1,7 @@
 """``list``: what there is to choose from."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from enum import Enum
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 
 from motionbench.commands import options
 from motionbench.commands.output import print_json, print_table
+from motionbench.errors import MotionBenchError, UsageError
 
 
 class Things(str, Enum):
@@ -18,19 +20,32 @@ class Things(str, Enum):
     metrics = "metrics"
     trackers = "trackers"
     embedders = "embedders"
+    options = "options"
 
 
 def list_things(
-    what: Annotated[Things | None, typer.Argument(help="One kind only; default: all.")] = None,
+    what: Annotated[
+        Things | None, typer.Argument(help="One kind only; default: all but options.")
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option("--method", "-m", help="Whose options; as for `motionbench eval`.")
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """List methods, suites, metrics, trackers or embedders.
+    """List methods, suites, metrics, trackers, embedders, or the options of a method.
 
-    Example:
+    Examples:
 
       motionbench list methods
+
+      motionbench list options --method effivmt
     """
-    chosen = {kind: LISTS[kind]() for kind in ([what] if what else Things)}
+    if (what is Things.options) != (method is not None):
+        raise UsageError("`list options` and --method NAME go together: give both or neither.")
+    if method is not None:
+        chosen = {Things.options: _options(method)}
+    else:
+        chosen = {kind: LISTS[kind]() for kind in ([what] if what else LISTS)}
     if as_json:
         print_json({kind.value: rows for kind, rows in chosen.items()})
         return
@@ -40,7 +55,6 @@ def list_things(
 
 
 def _methods() -> list[dict[str, Any]]:
-    from motionbench.errors import MotionBenchError
     from motionbench.methods.registry import list_methods, load_card
 
     rows = []
@@ -85,6 +99,12 @@ def _trackers() -> list[dict[str, Any]]:
     from motionbench.trackers import TRACKERS
 
     return [{"name": name, "summary": _first_line(load())} for name, load in TRACKERS.items()]
+
+
+def _options(method: str) -> list[dict[str, Any]]:
+    from motionbench.methods.registry import load_options
+
+    return [asdict(option) for option in load_options(method)]
 
 
 def _first_line(thing: type) -> str:

@@ -52,7 +52,11 @@ Seeds = Annotated[
 Device = Annotated[str, typer.Option("--device", help="A torch device: cpu, cuda, cuda:1.")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", help="An option of the method, key=value. May be repeated."),
+    typer.Option(
+        "--set",
+        help="An option of the method, key=value. May be repeated. `motionbench list options "
+        "--method NAME` shows them.",
+    ),
 ]
 Config = Annotated[
     Path | None,

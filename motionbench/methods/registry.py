@@ -24,7 +24,7 @@ from motionbench.methods.base import Method, MethodCard
 from motionbench.methods.command import load_recipe
 from motionbench.methods.declarations import name_problem
 from motionbench.methods.importing import ClassSource, load_class, summary_of
-from motionbench.methods.options import build_config
+from motionbench.methods.options import Option, build_config, options_of
 from motionbench.methods.precomputed import Precomputed, is_precomputed
 
 GROUP = "motionbench.methods"
@@ -98,6 +98,19 @@ def load_card(reference: str) -> MethodCard:
     if isinstance(source, Path):
         return load_recipe(source).card if source.is_file() else Precomputed(source).card
     return load_class(source).card
+
+
+def load_options(reference: str) -> tuple[Option, ...]:
+    """The options of a method; imports it, but does not construct it.
+
+    Raises:
+        UnknownNameError, UsageError, MethodError: As for ``load_method``.
+    """
+    source = _locate(reference)
+    if isinstance(source, Path):
+        loaded = load_recipe(source) if source.is_file() else Precomputed(source)
+        return options_of(type(loaded.config))
+    return options_of(load_class(source).Config)
 
 
 def seeds_of(reference: str) -> tuple[int, ...] | None:

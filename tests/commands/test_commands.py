@@ -111,6 +111,23 @@ def test_list(motionbench: Command, what: str) -> None:
     assert all(name in table.out for name in known)
 
 
+def test_list_the_options_of_a_method(motionbench: Command) -> None:
+    listed = motionbench("list", "options", "--method", "sdedit", "--json")
+    options = {option["name"]: option for option in json.loads(listed.out)["options"]}
+    assert options["strength"]["default"] == "0.8"
+    assert "Noise that the reference" in options["strength"]["help"]
+    assert json.loads(motionbench("list", "options", "-m", "copy", "--json").out) == {"options": []}
+
+
+@pytest.mark.parametrize(
+    "wrong", [["list", "options"], ["list", "--method", "copy"], ["list", "suites", "-m", "copy"]]
+)
+def test_options_are_of_a_method(motionbench: Command, wrong: list[str]) -> None:
+    result = motionbench(*wrong)
+    assert result.code == 2
+    assert "go together" in result.err
+
+
 def test_show(motionbench: Command, suite_file: Path) -> None:
     result = motionbench("show", "right", "--suite", suite_file, "--out", "right.png")
     assert result.code == 0, result.err

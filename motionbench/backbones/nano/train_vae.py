@@ -179,7 +179,7 @@ class Trainer:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.whole.vae.parameters(), 1.0)
         for matrix, kernel in zip(self._matrices, self._kernels, strict=True):
-            matrix.grad = kernel.grad.flatten(1)
+            matrix.grad = None if kernel.grad is None else kernel.grad.flatten(1)
         for optimizer in self.optimizers:
             set_rate(optimizer, recipe.share(self.step))
             optimizer.step()
