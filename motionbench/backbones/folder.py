@@ -52,7 +52,7 @@ def _fetch(hub_id: str, *, offline: bool) -> Path:
         how = "and offline=True forbids fetching them" if offline else f"nor fetched ({error})"
         raise WeightsError(
             f"The weights of backbone {hub_id!r} are not on this machine, {how}: run "
-            f"'huggingface-cli download {hub_id}' where the network is, or use the backbone "
+            f"'hf download {hub_id}' where the network is, or use the backbone "
             "'nano', which needs none."
         ) from error
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TEXT = {".py", ".md", ".toml", ".yaml", ".json", ".template", ""}
+TEXT = {".py", ".md", ".toml", ".yaml", ".json", ".cff", ".template", ""}
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w+")
 
 
