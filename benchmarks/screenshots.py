@@ -12,7 +12,6 @@ from typing import Any
 
 from chromium import Watch, launched
 
-SIZE = {"width": 1280, "height": 800}
 PLACE = 600
 """Thousandths of the clips at which they are shown."""
 
@@ -28,8 +27,8 @@ def case(page: Any) -> None:
     page.check("#overlay")
     page.fill("#position", str(PLACE))
     page.wait_for_function("[...document.querySelectorAll('video')].every((v) => !v.seeking)")
-    page.wait_for_function("[...document.querySelectorAll('canvas')].every((c) => c.width > 300)")
-    page.wait_for_timeout(1000)  # until the frames that were sought are drawn
+    page.wait_for_function("[...document.querySelectorAll('canvas')].every((c) => c.width !== 300)")
+    page.wait_for_timeout(1000)  # until the frames that were sought are shown
 
 
 def case_page(site: Path, name: str) -> Path:
@@ -53,14 +52,15 @@ def main() -> None:
     arguments = parser.parse_args()
     site = arguments.site.resolve()
     shots = (
-        ("board", site / "index.html", "light", board),
-        ("case", case_page(site, arguments.case), "dark", case),
+        ("board", site / "index.html", "light", (1280, 800), board),
+        ("case", case_page(site, arguments.case), "dark", (960, 560), case),
     )
     arguments.out.mkdir(parents=True, exist_ok=True)
     with launched() as browser:
-        for name, path, scheme, prepare in shots:
+        for name, path, scheme, (width, height), prepare in shots:
             watch = Watch()
-            page = browser.new_page(viewport=SIZE, color_scheme=scheme)
+            viewport = {"width": width, "height": height}
+            page = browser.new_page(viewport=viewport, color_scheme=scheme)
             watch.over(page)
             page.goto(path.as_uri())
             prepare(page)
