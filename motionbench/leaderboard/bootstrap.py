@@ -145,14 +145,15 @@ def _varies(sample: Float64[np.ndarray, "k _n"]) -> Bool[np.ndarray, " k"]:
 def _counts(sizes: Sequence[int], seed: int, resamples: int) -> Float64[np.ndarray, "_b _n"]:
     """How often each case was drawn in each resample, cases drawn within their stratum."""
     rng = np.random.default_rng(seed)
-    counts = np.zeros((resamples, sum(sizes)))
+    counts = np.empty((resamples, sum(sizes)))
     for start in range(0, resamples, _BATCH):
         block = counts[start : start + _BATCH]
         first = 0
         for size in sizes:
             drawn = rng.integers(0, size, size=(len(block), size))
-            row = np.repeat(np.arange(len(block)), size)
-            np.add.at(block, (row, first + drawn.ravel()), 1.0)
+            place = drawn + size * np.arange(len(block))[:, None]
+            drawn_often = np.bincount(place.ravel(), minlength=place.size)
+            block[:, first : first + size] = drawn_often.reshape(place.shape)
             first += size
     return counts
 

@@ -25,6 +25,8 @@ _LATEX = {
 def plain(text: str) -> str:
     """One line without control or invisible characters (terminal escapes, bidi marks)."""
     spaced = " ".join(text.split())
+    if spaced.isascii() and spaced.isprintable():
+        return spaced  # most texts
     return "".join("?" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} else c for c in spaced)
 
 

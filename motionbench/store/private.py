@@ -1,5 +1,6 @@
 """What runs say of a person rather than of results: left out of what is handed in or published."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -60,6 +61,8 @@ def public_scores(record: ScoreRecord, run: Path) -> ScoreRecord:
 
 
 def _shortened(text: str, run: Path) -> str:
+    if "/" not in text and os.sep not in text:
+        return text  # most texts: names no folder
     for folder, name in _names(run):
         # Whole names only: /work is no part of /workshop, nor of /mnt/work.
         text = re.sub(rf"(?<![\w.-]){folder}(?![\w.-])", name, text)

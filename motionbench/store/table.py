@@ -1,17 +1,19 @@
 """Runs as one table in long form: what the leaderboard reads."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from motionbench.errors import StoreError
 from motionbench.files import read_json
+from motionbench.store.collector import collector_paused
+from motionbench.store.columns import TextColumn
 from motionbench.store.info import RunInfo
-from motionbench.store.records import GenerationRecord, Job, PlannedJob, Score, ScoreRecord
+from motionbench.store.records import GenerationRecord, Score, ScoreRecord
 from motionbench.store.run import RUN_FILE, Run, is_ruler
 
 COLUMNS = (
@@ -35,6 +37,9 @@ COLUMNS = (
     "reason",
     "reference_sha256",
 )
+
+_NUMBERS = ("control", "seed", "value")
+"""Columns that are no texts."""
 
 MISSING = "missing"
 
@@ -72,20 +77,20 @@ def read_table(runs: Sequence[Path], ruler: str | None = None) -> pd.DataFrame:
             None for all that measured any of the runs.
 
     Returns:
-        Columns ``COLUMNS``; ``value`` is NaN unless ``status`` is ``ok``, ``options`` are JSON.
+        Columns ``COLUMNS``, runs in the order given, jobs as planned, metrics as the ruler has
+        them. Texts are categoricals; ``value`` is float64 and NaN unless ``status`` is ``ok``,
+        ``options`` are JSON.
 
     Raises:
         StoreError: A folder is no run, or no run was measured by such a ruler.
     """
     rulers = _rulers(runs, ruler)
-    rows = [
-        row
-        for path in runs
-        for name, metrics in rulers.items()
-        for row in _run_rows(Run(path), name, metrics)
-    ]
-    table = pd.DataFrame.from_records(rows, columns=list(COLUMNS))
-    return table.astype({"value": float, "seed": int, "control": bool})
+    rows = _Rows()
+    with collector_paused():
+        for path in runs:
+            for name, metrics in rulers.items():
+                rows.add(Run(path), name, metrics)
+    return rows.table()
 
 
 def _rulers(runs: Sequence[Path], wanted: str | None) -> dict[str, tuple[str, ...]]:
@@ -120,27 +125,54 @@ def _metrics_of(ruler_file: Path) -> tuple[str, ...]:
         ) from error
 
 
-def _run_rows(run: Run, ruler: str, metrics: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """All rows of one run measured by one ruler."""
-    shared = _shared_columns(run, run.info(), ruler)
-    outcome = _Outcomes(run.read_generations(), run.read_scores(ruler))
-    for planned in run.plan():
-        scored = outcome.scores.get(planned.job)
-        reference = {"reference_sha256": None if scored is None else scored.reference_sha256}
-        columns = {**shared, **_job_columns(planned), **reference}
-        for metric in metrics:
-            yield {**columns, "metric": metric, **outcome.of(planned.job, metric)}
+class _Rows:
+    """The table while it is built, column by column: rows as objects would take gigabytes."""
+
+    def __init__(self) -> None:
+        self._texts = {name: TextColumn() for name in COLUMNS if name not in _NUMBERS}
+        self._numbers: dict[str, list[np.ndarray]] = {name: [] for name in _NUMBERS}
+
+    def add(self, run: Run, ruler: str, metrics: tuple[str, ...]) -> None:
+        """All rows of one run measured by one ruler: by job as planned, then by metric."""
+        info, plan = run.info(), run.plan()
+        each, size = len(metrics), len(plan) * len(metrics)
+        for name, text in _shared_columns(run, info, ruler).items():
+            self._texts[name].add([text], each=size)
+        for name in ("case", "category", "prompt_id", "kind"):
+            self._texts[name].add([getattr(planned, name) for planned in plan], each=each)
+        self._texts["metric"].add(metrics, times=len(plan))
+        generations, scores = run.read_generations(), run.read_scores(ruler)
+        outcomes = [
+            outcome
+            for planned in plan
+            for outcome in _outcomes(generations.get(planned.job), scores.get(planned.job), metrics)
+        ]
+        self._texts["status"].add(status for status, _, _ in outcomes)
+        self._texts["reason"].add(reason for _, _, reason in outcomes)
+        known = [scores.get(planned.job) for planned in plan]
+        references = [None if scored is None else scored.reference_sha256 for scored in known]
+        self._texts["reference_sha256"].add(references, each=each)
+        self._numbers["value"].append(np.array([value for _, value, _ in outcomes], dtype=float))
+        seeds = np.array([planned.seed for planned in plan], dtype=np.int64)
+        self._numbers["seed"].append(np.repeat(seeds, each))
+        control = bool(info.card.get("control", False))
+        self._numbers["control"].append(np.full(size, control))
+
+    def table(self) -> pd.DataFrame:
+        """All rows."""
+        columns = {name: column.finished() for name, column in self._texts.items()}
+        numbers = {name: np.concatenate(parts) for name, parts in self._numbers.items()}
+        return pd.DataFrame({**columns, **numbers})[list(COLUMNS)]
 
 
-def _shared_columns(run: Run, info: RunInfo, ruler: str) -> dict[str, Any]:
-    """What is the same in all rows of a run."""
+def _shared_columns(run: Run, info: RunInfo, ruler: str) -> dict[str, str]:
+    """Texts that are the same in all rows of a run."""
     settings = info.settings
     return {
         "run": str(run.path),
         "method": settings.method,
         "version": settings.version,
         "options": json.dumps(settings.options, sort_keys=True),
-        "control": bool(info.card.get("control", False)),
         "suite": settings.suite,
         "suite_version": settings.suite_version,
         "suite_sha256": settings.suite_sha256,
@@ -148,47 +180,29 @@ def _shared_columns(run: Run, info: RunInfo, ruler: str) -> dict[str, Any]:
     }
 
 
-def _job_columns(planned: PlannedJob) -> dict[str, Any]:
-    """What is the same in all metrics of a job."""
-    return {
-        "case": planned.case,
-        "category": planned.category,
-        "prompt_id": planned.prompt_id,
-        "kind": planned.kind,
-        "seed": planned.seed,
-    }
+_Outcome = tuple[str, float, str]
+"""Status, value and reason of one metric of one job."""
 
 
-@dataclass(frozen=True)
-class _Outcomes:
-    """What became of the jobs of one run."""
-
-    generations: Mapping[Job, GenerationRecord]
-    scores: Mapping[Job, ScoreRecord]
-
-    def of(self, job: Job, metric: str) -> dict[str, Any]:
-        """Status, value and reason of one metric of one job."""
-        generation, scored = self.generations.get(job), self.scores.get(job)
-        if generation is None:
-            return _without_value(MISSING, "not generated yet")
-        if generation.stored is None:
-            return _without_value("failed", f"generation failed: {generation.error}")
-        if scored is None:
-            return _without_value(MISSING, "not scored yet")
-        if scored.content_sha256 != generation.stored.content_sha256:
-            return _without_value(MISSING, "generated again since it was scored")
-        return _columns_of(scored.scores.get(metric))
+def _outcomes(
+    generation: GenerationRecord | None, scored: ScoreRecord | None, metrics: tuple[str, ...]
+) -> list[_Outcome]:
+    """What became of one job, metric by metric."""
+    if generation is None:
+        return [(MISSING, math.nan, "not generated yet")] * len(metrics)
+    if generation.stored is None:
+        return [("failed", math.nan, f"generation failed: {generation.error}")] * len(metrics)
+    if scored is None:
+        return [(MISSING, math.nan, "not scored yet")] * len(metrics)
+    if scored.content_sha256 != generation.stored.content_sha256:
+        return [(MISSING, math.nan, "generated again since it was scored")] * len(metrics)
+    return [_outcome(scored.scores.get(metric)) for metric in metrics]
 
 
-def _columns_of(score: Score | None) -> dict[str, Any]:
-    """A score as columns."""
+def _outcome(score: Score | None) -> _Outcome:
+    """One score."""
     if score is None:
-        return _without_value(MISSING, "not measured")
+        return MISSING, math.nan, "not measured"
     if score.value is None:
-        return _without_value(score.status, score.reason or score.error or "")
-    return {"status": score.status, "value": score.value, "reason": ""}
-
-
-def _without_value(status: str, reason: str) -> dict[str, Any]:
-    """The columns of a metric that has no value."""
-    return {"status": status, "value": float("nan"), "reason": reason}
+        return score.status, math.nan, score.reason or score.error or ""
+    return score.status, score.value, ""

@@ -32,6 +32,7 @@ from motionbench.leaderboard.site.pages import Pages, script_json, write_static
 from motionbench.leaderboard.site.runs import RunPages, read_runs
 from motionbench.leaderboard.site.subsets import RESAMPLES
 from motionbench.ruler import load_ruler, overrides_of
+from motionbench.store.collector import collector_paused
 from motionbench.store.private import without_folders
 from motionbench.store.run import Run
 from motionbench.store.table import read_table
@@ -97,25 +98,26 @@ def write_site(
         DiskFullError: The disk is full.
     """
     old = _pages_there(folder)
-    table = read_table(runs)
-    board = build_board(
-        table, rank_by=rank_by, metrics=metrics, suite=suite, ruler=ruler, seed=seed
-    )
-    contents = _contents(board, read_grid(table, suite=suite, ruler=ruler))
-    del table  # large, and no longer needed
-    made = read_runs(board)
-    cases, suite_note = _cases_of(board, made)
-    features, ruler_note = _features_of(board, made[0].run, cache_dir)
-    notes = tuple(without_folders(note, folder) for note in (suite_note, ruler_note) if note)
-    shared = {"suite": f"{board.suite}@{board.suite_version}", "ruler": board.ruler}
-    pages = Pages(folder, shared)
-    case_pages = CasePages(contents, made, cases, Media(folder, features), notes)
-    write_json(folder / MARK, {"pages": sorted({*old, *_names(contents, case_pages.names)})})
-    write_static(folder)
-    _write_overview(pages, folder, contents, case_pages, seed)
-    write_method_pages(pages, contents, made, case_pages.names)
-    clips, without = case_pages.write(pages, show_progress=show_progress)
-    _remove_stale(folder, old, _names(contents, case_pages.names))
+    with collector_paused():
+        table = read_table(runs)
+        board = build_board(
+            table, rank_by=rank_by, metrics=metrics, suite=suite, ruler=ruler, seed=seed
+        )
+        contents = _contents(board, read_grid(table, suite=suite, ruler=ruler))
+        made = read_runs(board, table, contents.metrics)
+        del table  # large, and no longer needed
+        cases, suite_note = _cases_of(board, made)
+        features, ruler_note = _features_of(board, made[0].run, cache_dir)
+        notes = tuple(without_folders(note, folder) for note in (suite_note, ruler_note) if note)
+        case_pages = CasePages(contents, made, cases, Media(folder, features), notes)
+        write_json(folder / MARK, {"pages": sorted({*old, *_names(contents, case_pages.names)})})
+        write_static(folder)
+        shared = {"suite": f"{board.suite}@{board.suite_version}", "ruler": board.ruler}
+        pages = Pages(folder, shared)
+        _write_overview(pages, folder, contents, case_pages, seed)
+        write_method_pages(pages, contents, made, case_pages.names)
+        clips, without = case_pages.write(pages, show_progress=show_progress)
+        _remove_stale(folder, old, _names(contents, case_pages.names))
     return SiteSummary(folder, len(board.rows), len(case_pages.names), clips, without, notes)
 
 

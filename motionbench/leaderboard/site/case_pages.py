@@ -8,11 +8,11 @@ from typing import Any
 from motionbench.cases import Case
 from motionbench.leaderboard.escape import plain
 from motionbench.leaderboard.site.content import Contents
-from motionbench.leaderboard.site.jobs import job_row
+from motionbench.leaderboard.site.jobs import JobRow, Result
 from motionbench.leaderboard.site.media import Media, Medium
 from motionbench.leaderboard.site.naming import page_name
 from motionbench.leaderboard.site.pages import Pages
-from motionbench.leaderboard.site.runs import Result, RunPages
+from motionbench.leaderboard.site.runs import RunPages
 from motionbench.manifest import load_reference
 from motionbench.runner.progress import progress
 
@@ -104,15 +104,7 @@ class CasePages:
             case={"id": case, "category": category, "caption": self._caption(case)},
             heads=contents.heads,
             rows=[
-                {
-                    "row": row,
-                    "job": job_row(
-                        result,
-                        contents.metrics,
-                        name=contents.labels[row],
-                        link=contents.pages[row],
-                    ),
-                }
+                JobRow(row, contents.labels[row], contents.pages[row], result)
                 for row, result in found
             ],
             tracked=bool(reference.tracks) or any(medium.tracks for medium in media),
@@ -161,7 +153,6 @@ class CasePages:
         return self._media.of_clip(partial(load_reference, known), known.sha256)
 
     def _medium(self, row: int, result: Result) -> Medium:
-        generation = result.generation
-        if generation is None or generation.stored is None:
+        if result.stored is None:
             return Medium(problem=plain(result.problem))
-        return self._media.of_stored(generation.stored, self._made[row].run)
+        return self._media.of_stored(result.stored, self._made[row].run)

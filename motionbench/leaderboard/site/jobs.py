@@ -1,21 +1,34 @@
 """Rows of jobs for the pages of methods and of cases."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from markupsafe import Markup, escape
+
+from motionbench.leaderboard.escape import plain
 from motionbench.leaderboard.numbers import number
 from motionbench.leaderboard.site.columns import ABSENT
-from motionbench.leaderboard.site.runs import Result
-from motionbench.store.records import Score
+from motionbench.store.records import PlannedJob, Stored
+from motionbench.store.table import MISSING
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A score in a table: the text, the value for scripts, and what is wrong with it."""
+class Result:
+    """One job of one run, as pages show it.
 
-    text: str
-    value: str
-    why: str
+    Attributes:
+        planned: The job.
+        prompt: The text that was asked for, as far as it is known.
+        stored: The clip; None if there is none.
+        problem: Why there are no scores; empty where there are.
+        cells: The scores as cells of a table.
+    """
+
+    planned: PlannedJob
+    prompt: str
+    stored: Stored | None
+    problem: str
+    cells: Markup
 
 
 @dataclass(frozen=True)
@@ -23,52 +36,33 @@ class JobRow:
     """A job in a table.
 
     Attributes:
+        row: Index of the board's row; None where the whole table is about one.
         name: The method or the case, whichever the page is not about.
         link: Name of its page.
-        category: Of the case.
-        prompt_id: Of the prompt.
-        kind: Of the prompt.
-        seed: Of the job.
-        prompt: Its text.
-        problem: Why there are no scores; empty where there are.
-        entries: One for each metric shown.
+        result: The job.
     """
 
+    row: int | None
     name: str
     link: str
-    category: str
-    prompt_id: str
-    kind: str
-    seed: int
-    prompt: str
-    problem: str
-    entries: tuple[Entry, ...]
+    result: Result
 
 
-def job_row(result: Result, metrics: Sequence[str], *, name: str, link: str) -> JobRow:
-    """A result as a row."""
-    planned = result.planned
-    return JobRow(
-        name=name,
-        link=link,
-        category=planned.category or "uncategorised",
-        prompt_id=planned.prompt_id,
-        kind=planned.kind,
-        seed=planned.seed,
-        prompt=result.prompt,
-        problem=result.problem,
-        entries=tuple(_entries(result, metrics)),
-    )
+def score_cells(values: Iterable[float], statuses: Iterable[str], reasons: Iterable[str]) -> Markup:
+    """Cells of one job, metric by metric. Made here: templates take ten times as long.
+
+    Args:
+        values: What counts where the status is ok.
+        statuses: As in the table of records.
+        reasons: Why there is no value, in others' words; escaped here.
+    """
+    return Markup("".join(map(_cell, values, statuses, reasons)))
 
 
-def _entries(result: Result, metrics: Iterable[str]) -> Iterable[Entry]:
-    for metric in metrics:
-        yield _entry(result.score(metric))
-
-
-def _entry(score: Score | None) -> Entry:
-    if score is None:
-        return Entry(ABSENT, "", "")
-    if score.value is None:
-        return Entry(ABSENT, "", f"{score.status}: {score.reason or score.error or ''}")
-    return Entry(number(score.value), f"{score.value:.6g}", "")
+def _cell(value: float, status: str, reason: str) -> str:
+    if status == "ok":
+        return f'<td data-value="{value:.6g}">{number(value)}</td>'
+    if status == MISSING:
+        return f'<td data-value="">{ABSENT}</td>'
+    why = escape(plain(f"{status}: {reason}"))
+    return f'<td data-value=""><details><summary>{ABSENT}</summary>{why}</details></td>'

@@ -57,6 +57,7 @@ class Media:
 
     def __init__(self, folder: Path, features: Features | None) -> None:
         self._folder, self._features = folder, features
+        self._known: dict[str, Medium] = {}
 
     def of_stored(self, stored: Stored, run: Run) -> Medium:
         """The clip of a record, if its file is the one that was recorded.
@@ -79,8 +80,11 @@ class Media:
 
     def _medium(self, digest: str | None, load: Callable[[], Clip]) -> Medium:
         """A clip under a hash that was checked; under that of its content where none is given."""
+        if digest in self._known:
+            return self._known[digest]
         if digest is not None and self._is_complete(digest):
-            return self._named(digest)
+            self._known[digest] = self._named(digest)
+            return self._known[digest]
         try:
             clip = load()
             content = content_sha256(clip.frames, clip.fps)

@@ -9,7 +9,7 @@ from motionbench.leaderboard.board import Row
 from motionbench.leaderboard.flag_text import evidence_text
 from motionbench.leaderboard.site.columns import head_of, interval_text, mean_text
 from motionbench.leaderboard.site.content import Contents, card_of
-from motionbench.leaderboard.site.jobs import job_row
+from motionbench.leaderboard.site.jobs import JobRow
 from motionbench.leaderboard.site.pages import Pages
 from motionbench.leaderboard.site.runs import RunPages
 
@@ -39,7 +39,7 @@ def write_method_pages(
             flags=[f"{flag.name} {evidence_text(flag)}" for flag in row.flags],
             cells=list(_cells(contents, row)),
             heads=contents.heads,
-            rows=_jobs(contents, run, case_names),
+            rows=_jobs(run, case_names),
             settings=_json(run.settings),
             environments=[_json(each) for each in run.environments],
         )
@@ -65,12 +65,9 @@ def _cells(contents: Contents, row: Row) -> Iterator[dict[str, Any]]:
         }
 
 
-def _jobs(contents: Contents, run: RunPages, case_names: Mapping[str, str]) -> list[dict[str, Any]]:
+def _jobs(run: RunPages, case_names: Mapping[str, str]) -> list[JobRow]:
     return [
-        {
-            "row": "",
-            "job": job_row(result, contents.metrics, name=job.case, link=case_names[job.case]),
-        }
+        JobRow(row=None, name=job.case, link=case_names[job.case], result=result)
         for job, result in run.results.items()
     ]
 

@@ -59,8 +59,9 @@ class Pages:
             DiskFullError: The disk is full.
         """
         up = "../" * name.count("/")
-        page = self._environment.get_template(template)
-        text = page.render(up=up, data=script_json(data), **values)
+        text = self._environment.get_template(template).render(
+            page=name, up=up, data=script_json(data), **values
+        )
         write_bytes(self._folder / name, text.encode(errors="backslashreplace"))
 
 

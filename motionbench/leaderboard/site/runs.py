@@ -1,53 +1,19 @@
-"""What pages tell of a run besides its scores: read from the run folders of a board's rows."""
+"""What pages tell of a run besides its means: read from the run folders of a board's rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from motionbench.leaderboard.board import Board
+from motionbench.leaderboard.site.jobs import Result, score_cells
 from motionbench.store.info import RunInfo
-from motionbench.store.private import (
-    public_environment,
-    public_generation,
-    public_scores,
-    without_folders,
-)
-from motionbench.store.records import GenerationRecord, Job, PlannedJob, Score, ScoreRecord
+from motionbench.store.private import public_environment, without_folders
+from motionbench.store.records import GenerationRecord, Job, PlannedJob
 from motionbench.store.run import Run
-
-
-@dataclass(frozen=True)
-class Result:
-    """One job of one run.
-
-    Attributes:
-        planned: The job.
-        generation: Its last attempt; None if there was none.
-        scored: Its scores, if they are of the clip that is there now.
-    """
-
-    planned: PlannedJob
-    generation: GenerationRecord | None
-    scored: ScoreRecord | None
-
-    @property
-    def prompt(self) -> str:
-        """The text that was asked for, as far as it is known."""
-        return "" if self.generation is None else self.generation.prompt
-
-    @property
-    def problem(self) -> str:
-        """Why there are no scores; empty where there are."""
-        if self.generation is None:
-            return "not generated yet"
-        if self.generation.stored is None:
-            return f"generation failed: {self.generation.error}"
-        return "" if self.scored is not None else "not scored yet"
-
-    def score(self, metric: str) -> Score | None:
-        """One metric; None where it was not measured."""
-        return None if self.scored is None else self.scored.scores.get(metric)
+from motionbench.store.table import MISSING
 
 
 @dataclass(frozen=True)
@@ -76,32 +42,50 @@ class RunPages:
         return settings
 
 
-def read_runs(board: Board) -> list[RunPages]:
+def read_runs(board: Board, table: pd.DataFrame, metrics: Sequence[str]) -> list[RunPages]:
     """The runs of a board, in the order of its rows.
+
+    Args:
+        board: The board.
+        table: The records that it was built from.
+        metrics: What the pages show.
 
     Raises:
         StoreError: A run cannot be read.
     """
-    return [_read(Run(Path(row.run)), board.ruler) for row in board.rows]
+    shown = table[(table["ruler"] == board.ruler) & table["metric"].isin(metrics)]
+    rows_of = shown.groupby("run", observed=True, sort=False).indices
+    return [_read(Run(Path(row.run)), shown.iloc[rows_of[row.run]], metrics) for row in board.rows]
 
 
-def _read(run: Run, ruler: str) -> RunPages:
-    generations, scores = run.read_generations(), run.read_scores(ruler)
+def _read(run: Run, rows: pd.DataFrame, metrics: Sequence[str]) -> RunPages:
+    """One run; ``rows`` are its records, by job as planned, then by metric."""
+    plan, generations = run.plan(), run.read_generations()
+    place = [rows["metric"].iloc[: len(metrics)].tolist().index(metric) for metric in metrics]
+    values, statuses, reasons = (
+        rows[name].to_numpy(dtype=kind).reshape(len(plan), len(metrics))[:, place].tolist()
+        for name, kind in (("value", float), ("status", object), ("reason", object))
+    )
     results = {}
-    for planned in run.plan():
-        generation, scored = generations.get(planned.job), scores.get(planned.job)
-        if not _belongs(scored, generation):
-            scored = None
-        results[planned.job] = Result(
-            planned,
-            generation and public_generation(generation, run.path),
-            scored and public_scores(scored, run.path),
-        )
+    for planned, *told in zip(plan, values, statuses, reasons, strict=True):
+        results[planned.job] = _result(planned, generations.get(planned.job), run.path, *told)
     return RunPages(run, run.info(), results)
 
 
-def _belongs(scored: ScoreRecord | None, generation: GenerationRecord | None) -> bool:
-    """Whether scores are of the clip that is there now."""
-    if scored is None or generation is None or generation.stored is None:
-        return False
-    return scored.content_sha256 == generation.stored.content_sha256
+def _result(
+    planned: PlannedJob,
+    generation: GenerationRecord | None,
+    folder: Path,
+    values: list[float],
+    statuses: list[str],
+    reasons: list[str],
+) -> Result:
+    stored = None if generation is None else generation.stored
+    public = [without_folders(reason, folder) for reason in reasons]
+    return Result(
+        planned,
+        prompt="" if generation is None else generation.prompt,
+        stored=stored,
+        problem=public[0] if stored is None or set(statuses) == {MISSING} else "",
+        cells=score_cells(values, statuses, public),
+    )

@@ -5,6 +5,7 @@ document.addEventListener("DOMContentLoaded", function () {
   const table = document.getElementById("board");
   const bodies = [...table.tBodies].filter((body) => body.querySelector("tr[data-row]"));
   const initial = bodies.map((body) => [...body.querySelectorAll("tr[data-row]")]);
+  const shown = initial.map((rows) => [...rows]);
   const cells = new Map();
   for (const row of table.querySelectorAll("tr[data-row]")) {
     cells.set(row, [...row.querySelectorAll("td[data-column]")]);
@@ -34,14 +35,18 @@ document.addEventListener("DOMContentLoaded", function () {
     table.classList.toggle("filtered", !isWhole());
   }
 
+  function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
   function fillCell(cell, value, row) {
     const [mean, interval, covered] = cell.children;
-    mean.textContent = value ? Logic.number(value[0]) : "-";
-    interval.textContent = value ? Logic.interval(value[1], value[2]) : "";
+    write(mean, value ? Logic.number(value[0]) : "-");
+    write(interval, value ? Logic.interval(value[1], value[2]) : "");
     // As in the row's own column: said only where it differs.
     const same = !value || (value[5] === row[0][5] && value[6] === row[0][6]);
-    covered.textContent = same ? "" : value[3] < value[4]
-      ? value[3] + "/" + value[4] : value[5] + "/" + value[6] + " jobs";
+    write(covered, same ? "" : value[3] < value[4]
+      ? value[3] + "/" + value[4] : value[5] + "/" + value[6] + " jobs");
   }
 
   function valuesOf(rows) {
@@ -56,7 +61,10 @@ document.addEventListener("DOMContentLoaded", function () {
       const rows = initial[b];
       const places = sorted.column === ""
         ? rows.map((_, place) => place) : Logic.order(valuesOf(rows), sorted.descending);
-      body.append(...places.map((place) => rows[place]));
+      // Moving rows is what takes long on a large board.
+      const wanted = places.map((place) => rows[place]);
+      if (wanted.some((row, k) => row !== shown[b][k])) body.append(...wanted);
+      shown[b] = wanted;
     });
     for (const head of table.querySelectorAll("th[data-sort]")) {
       const active = head.dataset.sort === sorted.column;

@@ -40,6 +40,7 @@ document.addEventListener("DOMContentLoaded", function () {
     const canvas = e("canvas", { hidden: true, "aria-hidden": "true" });
     const figure = e("figure", {}, e("div", { className: "stage" }, video, canvas),
       e("figcaption", {}, name));
+    figure.classList.toggle("reference", tile.row === undefined);
     video.addEventListener("loadedmetadata", () => place({ video }, share));
     return { ...tile, figure, video, canvas, points: null };
   }
@@ -165,18 +166,28 @@ document.addEventListener("DOMContentLoaded", function () {
     context.stroke();
   }
 
+  function tell(cell, text) {
+    let place = cell.querySelector(".difference");
+    if (!place) {
+      place = MotionBench.element("span", { className: "difference" });
+      cell.append(place);
+    }
+    place.textContent = text;
+  }
+
   function showDifferences() {
     const base = by("base").value;
     const rows = [...document.querySelectorAll("#values tr[data-row]")];
     for (const row of rows) {
       const against = rows.find((other) => other.dataset.row === base
         && other.dataset.prompt === row.dataset.prompt && other.dataset.seed === row.dataset.seed);
+      // A job without scores has no such cells.
+      const others = against ? against.querySelectorAll("td[data-value]") : [];
       [...row.querySelectorAll("td[data-value]")].forEach(function (cell, k) {
-        const other = against ? against.querySelectorAll("td[data-value]")[k].dataset.value : "";
-        const own = cell.dataset.value, known = base !== "" && own !== "" && other !== "";
-        const difference = known ? Number(own) - Number(other) : 0;
-        cell.querySelector(".difference").textContent = known && against !== row
-          ? (difference < 0 ? "" : "+") + Logic.number(difference) : "";
+        const own = cell.dataset.value, other = others[k] ? others[k].dataset.value : "";
+        const known = own !== "" && other !== "" && against !== row;
+        const difference = Number(own) - Number(other);
+        tell(cell, known ? (difference < 0 ? "" : "+") + Logic.number(difference) : "");
       });
     }
   }

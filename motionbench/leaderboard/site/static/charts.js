@@ -18,9 +18,11 @@ document.addEventListener("DOMContentLoaded", function () {
     const ink = MotionBench.style("--ink"), line = MotionBench.style("--line");
     const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true };
     return {
-      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink },
-      margin: { t: 20, r: 20, b: 60, l: 60 }, hovermode: "closest",
-      legend: { orientation: "h", y: -0.2, itemclick: false, itemdoubleclick: false }, ...more,
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, family: "system-ui, sans-serif", size: 13 },
+      margin: { t: 20, r: 20, b: 60, l: 60 }, hovermode: "closest", showlegend: true,
+      // Above the chart: below it, a phone's lines of names run into the axis.
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", itemclick: false,
+        itemdoubleclick: false }, ...more,
       xaxis: { ...axis, ...more.xaxis }, yaxis: { ...axis, ...more.yaxis },
     };
   }
@@ -86,8 +88,12 @@ document.addEventListener("DOMContentLoaded", function () {
         line: { color: COLOURS[look.colour], dash: ["solid", "dash", "dot"][r % 3] },
       };
     });
-    Plotly.react("radar", traces, layout({ polar: { bgcolor: "rgba(0,0,0,0)",
-      radialaxis: { gridcolor: line }, angularaxis: { gridcolor: line } } }), CONFIG);
+    // Names of categories stand beside the circle, and need room on a phone.
+    Plotly.react("radar", traces, layout({ margin: { t: 20, r: 95, b: 40, l: 95 },
+      legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.12, yanchor: "bottom",
+        itemclick: false, itemdoubleclick: false },
+      polar: { bgcolor: "rgba(0,0,0,0)", radialaxis: { gridcolor: line, linecolor: line },
+        angularaxis: { gridcolor: line, linecolor: line } } }), CONFIG);
   }
 
   function drawRows() {

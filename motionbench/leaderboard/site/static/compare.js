@@ -82,18 +82,27 @@ document.addEventListener("DOMContentLoaded", function () {
       (cases.length === 1 ? " common case" : " common cases") + "; mean difference " +
       Logic.number(found.mean) + " " + (Logic.interval(found.low, found.high) || "without interval")
       + ", p = " + pvalue.toFixed(4) + ". ";
-    if (pvalue > Logic.ALPHA) return numbers + "They cannot be told apart.";
+    if (pvalue > Logic.ALPHA) return numbers + "They cannot be told apart" + tooFew(cases.length);
     const first = found.mean > 0 !== direction.startsWith("lower");
     return numbers + label(first ? a : b) + (direction ? " is better." : " is higher.");
+  }
+
+  // Of n cases there are 2^n patterns of signs, and the observed one and its mirror always count.
+  function tooFew(n) {
+    const least = 2 / 2 ** n;
+    return least <= Logic.ALPHA ? "."
+      : ": from " + n + (n === 1 ? " case" : " cases") + " no difference could be, since p is never"
+        + " below " + Math.min(1, least).toFixed(4) + ".";
   }
 
   function list(title, cases, all, largest) {
     if (!cases.length) return;
     const e = MotionBench.element;
-    const heads = ["case", "category", label(a), label(b), "difference"];
+    const heads = ["case", "difference", label(a), label(b), "category"];
     const table = e("table", { className: "numbers" },
       e("caption", {}, title + " in " + cases.length + " of " + all.length + " cases"),
-      e("thead", {}, e("tr", {}, ...heads.map((head) => e("th", { scope: "col" }, head)))),
+      e("thead", {}, e("tr", {}, ...heads.map((head) => e("th",
+        { scope: "col", className: head === "category" ? "text" : "" }, head)))),
       e("tbody", {}, ...cases.map((each) => line(each, largest))));
     by("listing").append(e("div", { className: "scroll", tabIndex: 0, role: "region",
       "aria-label": title }, table));
@@ -105,9 +114,9 @@ document.addEventListener("DOMContentLoaded", function () {
     bar.style.width = 100 * Math.abs(each.difference) / (largest || 1) + "%";
     return e("tr", {},
       e("th", { scope: "row" }, e("a", { href: "cases/" + own.page + ".html" }, own.id)),
-      e("td", {}, own.category), e("td", {}, Logic.number(each.a)),
-      e("td", {}, Logic.number(each.b)),
-      e("td", { className: "difference" }, Logic.number(each.difference), bar));
+      e("td", { className: "difference" }, Logic.number(each.difference), bar),
+      e("td", {}, Logic.number(each.a)), e("td", {}, Logic.number(each.b)),
+      e("td", { className: "text" }, own.category));
   }
 
   fillSelects();
