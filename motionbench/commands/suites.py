@@ -123,8 +123,9 @@ def suggest_categories(
 ) -> None:
     """Suggest a category for each case from its tracks, for a person to confirm.
 
-    What is told apart is camera, one thing and several things. Tracks do not say what a thing is:
-    look at every suggestion before you write it into a manifest.
+    What is told apart is camera, one thing and several things. Tracks do not say what a thing is,
+    and two that touch move like one: look at every suggestion before you write it into a manifest,
+    twice at one that is not sure.
 
     Example:
 
@@ -178,6 +179,7 @@ def _suggestion_row(found: "Suggestion") -> dict[str, Any]:
         "case": found.case,
         "category": found.category,
         "suggested": " or ".join(found.suggested) or None,
+        "sure": found.sure,
         "camera share": None if traits is None else traits.camera_share,
         "groups": None if traits is None else traits.groups,
     }

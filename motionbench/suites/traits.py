@@ -5,40 +5,31 @@ Arrays in, numbers out. Lengths are shares of the picture's diagonal, so that si
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int
-from scipy.sparse.csgraph import connected_components
+from jaxtyping import Bool, Float32
 
+from motionbench.errors import UnscorableError
 from motionbench.metrics.functional.camera import camera_motion, without_camera
 from motionbench.metrics.functional.camera_parts import object_motion
 from motionbench.metrics.functional.displacements import displacements
 from motionbench.metrics.measurements import MetricParameters
+from motionbench.suites.groups import LARGE, REACHES, group_sizes, rival
+from motionbench.suites.plane import without_plane
 from motionbench.tracks import TrackSet, resample_time, select
 
-INSTANTS = 17
+INSTANTS: Final = 17
 """Most instants that a clip is looked at: steps of about one length, whatever the frame rate."""
 
-LINK = 0.075
-"""Two tracks that are ever further apart are not neighbours; a grid of 20 points a side has one
-about every 0.035."""
+LASTING: Final = 4
+"""Steps in which a track must be seen (all, in a shorter clip): one that is lost at once is mostly
+blur that was matched with blur."""
 
-STRETCH = 0.03
-"""Nor are two whose distance varies by this much: things that pass each other come apart."""
-
-JOINT_INSTANTS = 4
-"""Fewest instants at which two tracks must both be visible to be neighbours."""
-
-SLOW = 0.25
+SLOW: Final = 0.25
 """Of the fast tracks' speed: slower ones are shadows, swaying grass and errors."""
 
-LEAST_TRACKS = 5
-"""Fewer tracks are no group."""
-
-LEAST_SHARE = 0.5
-"""Of the largest group: smaller ones are limbs and what lies behind."""
-
-BORDER = 0.12
+BORDER: Final = 0.12
 """Width of the picture's border, in shares of its sides."""
 
 
@@ -47,18 +38,24 @@ class MotionTraits:
     """What the tracks of a clip say.
 
     Attributes:
+        lasting_share: Share of the tracks that are seen for some steps, 0 to 1; all else is
+            measured on these.
         camera_speed: Mean speed that the camera's motion gives to the picture, diagonals a step.
         camera_share: Share of the tracks that follow the camera, 0 to 1.
         object_speed: Mean speed of the others relative to the camera, diagonals a step.
         border_share: Share of the tracks near the border that do not follow the camera, 0 to 1.
         groups: How many large groups of neighbouring tracks move against the camera.
+        rivals: Size of the second largest such group, as a share of the largest, 0 to 1; for each
+            of ``REACHES``.
     """
 
+    lasting_share: float
     camera_speed: float
     camera_share: float
     object_speed: float
     border_share: float
     groups: int
+    rivals: tuple[float, ...]
 
 
 def motion_traits(tracks: TrackSet, parameters: MetricParameters) -> MotionTraits:
@@ -72,69 +69,45 @@ def motion_traits(tracks: TrackSet, parameters: MetricParameters) -> MotionTrait
         UnscorableError: Too few tracks are visible to know the camera's motion.
     """
     seen = resample_time(tracks, min(INSTANTS, tracks.frames))
-    diagonal = math.hypot(seen.height, seen.width)
+    lasting, lasting_share = _lasting(seen)
+    diagonal = math.hypot(lasting.height, lasting.width)
     tolerance = parameters.camera_tolerance * diagonal
+    motion = displacements(lasting.tracks, lasting.visibility)
+    size = {"height": lasting.height, "width": lasting.width}
     camera = camera_motion(
-        seen.tracks,
-        seen.visibility,
-        height=seen.height,
-        width=seen.width,
-        tolerance=tolerance,
-        seed=parameters.seed,
+        lasting.tracks, lasting.visibility, **size, tolerance=tolerance, seed=parameters.seed
     )
-    motion = displacements(seen.tracks, seen.visibility)
-    relative = without_camera(motion, seen.tracks, camera)
+    similar = without_camera(motion, lasting.tracks, camera)
+    relative = without_plane(similar, lasting.tracks, **size, tolerance=tolerance)
     objects = object_motion(
         relative, tolerance=tolerance, min_moving_share=parameters.object_moving_share
     )
-    induced = np.hypot(motion.dx - relative.dx, motion.dy - relative.dy)
+    induced = np.hypot(motion.dx - similar.dx, motion.dy - similar.dy)
     moving = np.flatnonzero(objects.is_object)
     speeds, visible = relative.speeds[moving] / np.float32(diagonal), relative.visible[moving]
-    fast = _fast(speeds, visible)
-    near = _near_border(relative.places, seen.height, seen.width) & relative.visible.any(axis=1)
+    near = _near_border(relative.places, lasting.height, lasting.width)
+    sizes = [
+        group_sizes(select(lasting, moving[_fast(speeds, visible)]), reach) for reach in REACHES
+    ]
+    middle = sizes[len(sizes) // 2]
     return MotionTraits(
+        lasting_share=lasting_share,
         camera_speed=float(induced[relative.visible].mean() / diagonal),
         camera_share=objects.camera_share,
         object_speed=float(speeds[visible].mean()) if visible.any() else 0.0,
         border_share=float(objects.is_object[near].mean()) if near.any() else 0.0,
-        groups=count_groups(select(seen, moving[fast])),
+        groups=int((middle >= LARGE * middle.max(initial=0)).sum()),
+        rivals=tuple(rival(each) for each in sizes),
     )
 
 
-def count_groups(tracks: TrackSet) -> int:
-    """How many groups of tracks keep together, the small ones not counted.
-
-    Tracks linked by a chain of neighbours are a group. Neighbours are near all the time and keep
-    their distance, so that a limb belongs to its body and two cars that pass each other are two.
-
-    Args:
-        tracks: Of what moves.
-    """
-    if len(tracks) < LEAST_TRACKS:
-        return 0
-    near = _neighbours(
-        tracks.tracks / np.float32(math.hypot(tracks.height, tracks.width)), tracks.visibility
-    )
-    _, parts = connected_components(near, directed=False)
-    sizes: Int[np.ndarray, " k"] = np.bincount(parts)
-    return int((sizes >= max(LEAST_TRACKS, LEAST_SHARE * sizes.max())).sum())
-
-
-def _neighbours(
-    places: Float32[np.ndarray, "n t 2"], visibility: Bool[np.ndarray, "n t"]
-) -> Bool[np.ndarray, "n n"]:
-    near = np.zeros((len(places), len(places)), dtype=bool)
-    for index, (own, seen) in enumerate(zip(places, visibility, strict=True)):
-        joint = visibility & seen
-        distance = np.linalg.norm(places - own, axis=-1)
-        furthest = np.where(joint, distance, 0).max(axis=1)
-        nearest = np.where(joint, distance, np.inf).min(axis=1)
-        near[index] = (
-            (joint.sum(axis=1) >= JOINT_INSTANTS)
-            & (furthest < LINK)
-            & (furthest - nearest < STRETCH)
-        )
-    return near
+def _lasting(tracks: TrackSet) -> tuple[TrackSet, float]:
+    """The tracks that are seen for some steps, and which share of all that are ever seen."""
+    steps = (tracks.visibility[:, 1:] & tracks.visibility[:, :-1]).sum(axis=1)
+    keep = steps >= min(LASTING, tracks.frames - 1)
+    if not keep.any():
+        raise UnscorableError("no track is visible for long enough to show a motion.")
+    return select(tracks, keep), float(keep.sum() / (steps > 0).sum())
 
 
 def _fast(

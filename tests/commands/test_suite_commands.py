@@ -45,6 +45,7 @@ def test_categories_are_suggested(motionbench: Command, suite_file: Path) -> Non
     assert result.code == 0
     cases = json.loads(result.out)["cases"]
     assert [case["suggested"] for case in cases] == ["single_object or human"] * 3
+    assert {case["sure"] for case in cases} <= {True, False}
 
 
 def test_a_manifest_needs_its_suffix(motionbench: Command, clip_files: Path) -> None:
