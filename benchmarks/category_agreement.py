@@ -13,7 +13,10 @@ right for ``single_object`` and for ``human``.
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+
+import numpy as np
 
 from motionbench.cases import CATEGORIES, Case, FileSource, Suite
 from motionbench.features import Features, default_cache_dir
@@ -38,6 +41,14 @@ def folder_suite(folder: Path) -> Suite:
         for path in sorted((folder / category).glob("*.*"))
     ]
     return Suite(folder.name, "1", "", tuple(cases))
+
+
+def disagreement(found: Suggestion) -> str:
+    """A line: what was suggested, and the traits that it rests on."""
+    what = " or ".join(found.suggested) or "nothing"
+    traits = {} if found.traits is None else asdict(found.traits)
+    numbers = ", ".join(f"{name} {np.round(value, 4)}" for name, value in traits.items())
+    return f"{found.case}: {what} ({'sure' if found.sure else 'unsure'}); {numbers}"
 
 
 def confusion(found: Sequence[Suggestion]) -> str:
@@ -71,10 +82,7 @@ def main() -> None:
     found = [each for each in suggest(suite, features) if each.category is not None]
     for each in found:
         if each.category not in each.suggested:
-            sure = "sure" if each.sure else "unsure"
-            print(
-                f"{each.case}: {' or '.join(each.suggested) or 'nothing'} ({sure}), {each.traits}"
-            )
+            print(disagreement(each))
     agreed = sum(each.category in each.suggested for each in found)
     print(f"\nruler {features.ruler.id}: {agreed} of {len(found)} agree\n{confusion(found)}")
 
