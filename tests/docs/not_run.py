@@ -53,6 +53,6 @@ NOT_RUN = {
     "python -m motionbench.backbones.nano.data --clips 12288": HOURS,
     "python -m motionbench.backbones.nano.train_vae": HOURS,
     "python -m motionbench.backbones.nano.latents": HOURS,
-    "python -m motionbench.backbones.nano.train": HOURS,
+    "python -m motionbench.backbones.nano.train --steps 5500": HOURS,
     "python -m motionbench.backbones.nano.export --to motionbench/backbones/nano/weights": HOURS,
 }
