@@ -29,6 +29,7 @@ ROWS = (
     "moft --set learning_rate=0.02",
     "ditflow",
     "effivmt",
+    "effivmt --set heads_rule=quantile",
     "two_stage_lora",
 )
 COLUMNS = (

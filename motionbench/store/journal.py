@@ -8,6 +8,8 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from motionbench.errors import StoreError
 from motionbench.files import disk_full_named
 
@@ -86,7 +88,7 @@ class Journal:
     def _parse(self, line: bytes, number: int) -> dict[str, Any]:
         """One line as a record."""
         try:
-            record = json.loads(line)
+            record = _read(line)
         except ValueError as error:
             raise self._broken(number, str(error)) from error
         if not isinstance(record, dict):
@@ -99,6 +101,19 @@ class Journal:
             f"{self.path}, line {number}: {problem}. "
             "Remove the line; what it recorded is done again."
         )
+
+
+def _read(line: bytes) -> Any:
+    """A line's value, by the quick reader where it can.
+
+    Raises:
+        ValueError: It is no JSON.
+    """
+    try:
+        return from_json(line)
+    except ValueError:
+        # Text that was no UTF-8 is kept as lone surrogates, which only this reader takes.
+        return json.loads(line)
 
 
 def _is_object(line: bytes) -> bool:

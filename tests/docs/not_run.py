@@ -49,6 +49,8 @@ NOT_RUN = {
     "motionbench eval --method effivmt --set backbone=wan --device cuda --offline": GPU,
     "HF_ENDPOINT=https://mirror.example.org motionbench fetch ViT-B-32-quickgelu/openai": NETWORK,
     "motionbench generate --method my_method.py:MyMethod --suite scenes --out runs": MINUTES,
+    # docs/results/README.md
+    "python benchmarks/board.py --limit 4": HOURS,
     # motionbench/backbones/nano/card.md
     "python -m motionbench.backbones.nano.data --clips 12288": HOURS,
     "python -m motionbench.backbones.nano.train_vae": HOURS,
