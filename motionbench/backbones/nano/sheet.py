@@ -2,8 +2,8 @@
 
     python -m motionbench.backbones.nano.sheet --out sheet.png
 
-Two held-out captions a category: in each block the first line is a rendered scene of that caption,
-the next two are samples with different seeds; five frames from the first to the last.
+Held-out captions of each category: in each block the first line is a rendered scene of that
+caption, the next two are samples with different seeds; five frames from the first to the last.
 """
 
 from pathlib import Path

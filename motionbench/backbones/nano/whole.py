@@ -42,7 +42,7 @@ class WholeClip:
             pixels: ``(B, 3, 4k + 1, H, W)`` in [-1, 1].
 
         Returns:
-            Of shape ``(B, C, k + 1, H / 8, W / 8)``, not normalised.
+            Of shape ``(B, C, k + 1, H / 4, W / 4)``, not normalised.
         """
         patches = patchify(pixels, self.vae.config.patch_size or 1)
         return DiagonalGaussianDistribution(self.vae.quant_conv(self.vae.encoder(patches)).float())
